@@ -1,0 +1,100 @@
+// @ts-check
+// The board's table as messages change it. Every connection is sent every changed row; which of
+// them belong on this page is known here alone, so the server need not remember what anyone looks at.
+
+/**
+ * @typedef {{ type: string, fragment: DocumentFragment, target: Element, swapSpec: object, sourceElement: Element }} SwapTask
+ */
+
+/** A live page grows up to here; then new documents are counted instead. */
+const MOST_ROWS = 200;
+
+/** Ids of documents that belong to the filter but not (yet) to this page. @type {Set<string>} */
+const news = new Set();
+
+/**
+ * Sorts the rows of one message: those on the page are changed in place (morphed, so focus,
+ * selection and hover stay), new ones are left to hx-upsert or only counted, others are dropped.
+ *
+ * @param {SwapTask[]} tasks what htmx is about to swap; changed in place
+ */
+export function placeRows(tasks) {
+  const main = tasks.find((task) => task.type === 'main');
+  const body = main?.target;
+  if (!main || !(body instanceof HTMLTableSectionElement)) return;
+  /** @type {string[]} */
+  const glowing = [];
+  let size = body.rows.length;
+  for (const row of [...main.fragment.children]) {
+    if (!(row instanceof HTMLTableRowElement)) continue;
+    const shown = document.getElementById(row.id);
+    if (shown) {
+      if (shown.dataset['glow'] !== row.dataset['glow']) glowing.push(row.id);
+      const fragment = document.createDocumentFragment();
+      fragment.append(row);
+      tasks.push({ ...main, type: 'partial', fragment, target: shown, swapSpec: { style: 'outerMorph' } });
+    } else if (placeOf(row, body, size) === 'table') {
+      size += 1;
+      glowing.push(row.id);
+    } else {
+      row.remove();
+    }
+  }
+  showNews();
+  if (glowing.length > 0) queueMicrotask(() => glow(glowing));
+}
+
+/** @type {(row: HTMLTableRowElement, body: HTMLTableSectionElement, size: number) => 'table' | 'nowhere'} */
+function placeOf(row, body, size) {
+  const { takesNew, status, q, more, first, renderedAt } = body.dataset;
+  const order = orderOf(row);
+  const last = body.rows[body.rows.length - 1];
+  const isOlder = more === 'true' && last !== undefined && order < orderOf(last);
+  // The upper 48 bits of an id are the milliseconds of its birth.
+  const isLater = Number(order >> 80n) >= Number(renderedAt);
+  if (isOlder || (first !== 'true' && !isLater)) return 'nowhere';
+  if (takesNew === 'true' && size < MOST_ROWS) return 'table';
+  const name = row.querySelector('.name')?.textContent.toLowerCase() ?? '';
+  const matches = (!status || row.dataset['status'] === status) && name.includes((q ?? '').toLowerCase());
+  news[matches ? 'add' : 'delete'](row.id);
+  return 'nowhere';
+}
+
+/** @type {(row: HTMLTableRowElement) => bigint} */
+const orderOf = (row) => BigInt(row.dataset['order'] ?? 0);
+
+/** The page was taken anew: what was counted is on it. */
+export function forgetNews() {
+  news.clear();
+}
+
+function showNews() {
+  const pill = document.getElementById('news');
+  const text = pill?.querySelector('span');
+  if (!pill || !text) return;
+  pill.hidden = news.size === 0;
+  text.textContent = news.size === 0 ? '' : `${news.size} new`;
+}
+
+/** @type {(json: string) => void} the counts by status, and `all` */
+export function showCounts(json) {
+  for (const [status, count] of Object.entries(JSON.parse(json))) {
+    const place = document.querySelector(`[data-count="${CSS.escape(status)}"]`);
+    if (place) place.textContent = Number(count).toLocaleString('en');
+  }
+}
+
+const still = matchMedia('(prefers-reduced-motion: reduce)');
+
+/** @type {(ids: string[]) => void} */
+function glow(ids) {
+  if (still.matches || document.hidden) return;
+  for (const id of ids) {
+    document
+      .getElementById(id)
+      ?.animate([{ backgroundColor: 'var(--glow)' }, { backgroundColor: 'transparent' }], {
+        duration: 1600,
+        easing: 'ease-out',
+      });
+  }
+}

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Transform, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { newId } from './ids.ts';
+
+/** A blob's content hash (SHA-256, lower-case hex) and its size. */
+export interface BlobInfo {
+  sha256: string;
+  bytes: number;
+}
+
+/** Durable bytes that belong to no document yet. */
+export interface StagedBlob extends BlobInfo {
+  token: string;
+}
+
+/**
+ * Immutable bytes, kept per document and named by what they contain. A port: the folder below can
+ * be replaced by object storage. What `stage`, `keep` and `put` have returned from is durable.
+ */
+export interface BlobStore {
+  /** Takes bytes in, before it is known whether they are accepted. */
+  stage(content: Readable | Uint8Array): Promise<StagedBlob>;
+  /** Gives staged bytes to a document. */
+  keep(staged: StagedBlob, document: string): Promise<void>;
+  discard(staged: StagedBlob): Promise<void>;
+  put(document: string, content: Uint8Array): Promise<BlobInfo>;
+  read(document: string, sha256: string): Promise<Buffer>;
+  stream(document: string, sha256: string): Promise<{ content: Readable; bytes: number }>;
+  /** A path that a parser can open. */
+  path(document: string, sha256: string): string;
+  /** Removes what a process that died had staged. */
+  sweep(): Promise<void>;
+}
+
+/** A blob that should be there is not, or does not contain what its name says. */
+export class BlobDamaged extends Error {
+  override readonly name = 'BlobDamaged';
+}
+
+const WRITE_BUFFER_BYTES = 1 << 20;
+const STAGED_FOR_MS = 24 * 3600 * 1000;
+
+/** Blobs at `folder/{document}/{sha256}`: written to `folder/.incoming`, hashed on the way, fsynced, then renamed. */
+export function createFolderBlobStore(folder: string): BlobStore {
+  const incoming = join(folder, '.incoming');
+  const path = (document: string, sha256: string) => join(folder, document, sha256);
+
+  const store: BlobStore = {
+    path,
+    async stage(content) {
+      await mkdir(incoming, { recursive: true });
+      const token = newId();
+      const hash = createHash('sha256');
+      let bytes = 0;
+      const meter = new Transform({
+        transform(chunk: Buffer, _encoding, done) {
+          hash.update(chunk);
+          bytes += chunk.length;
+          done(null, chunk);
+        },
+      });
+      const file = createWriteStream(join(incoming, token), { flush: true, highWaterMark: WRITE_BUFFER_BYTES });
+      try {
+        await pipeline(content instanceof Uint8Array ? [content] : content, meter, file);
+      } catch (error) {
+        await rm(join(incoming, token), { force: true });
+        throw error;
+      }
+      return { token, sha256: hash.digest('hex'), bytes };
+    },
+    async keep({ token, sha256 }, document) {
+      const home = join(folder, document);
+      const created = await mkdir(home, { recursive: true });
+      await rename(join(incoming, token), path(document, sha256));
+      await syncFolder(home);
+      if (created) await syncFolder(folder);
+    },
+    discard: ({ token }) => rm(join(incoming, token), { force: true }),
+    async put(document, content) {
+      const staged = await store.stage(content);
+      await store.keep(staged, document);
+      return staged;
+    },
+    async read(document, sha256) {
+      const content = await readFile(path(document, sha256)).catch(missing);
+      if (createHash('sha256').update(content).digest('hex') !== sha256) {
+        throw new BlobDamaged(`Blob ${sha256} was altered: restore it from a backup.`);
+      }
+      return content;
+    },
+    async stream(document, sha256) {
+      const { size } = await stat(path(document, sha256)).catch(missing);
+      return { content: createReadStream(path(document, sha256)), bytes: size };
+    },
+    async sweep() {
+      await mkdir(incoming, { recursive: true });
+      for (const name of await readdir(incoming)) {
+        const { mtimeMs } = await stat(join(incoming, name));
+        if (Date.now() - mtimeMs > STAGED_FOR_MS) await rm(join(incoming, name), { force: true });
+      }
+    },
+  };
+  return store;
+}
+
+/** A rename is durable only once its folder is. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function missing(cause: unknown): never {
+  throw new BlobDamaged('A blob is missing from the blob folder: restore it from a backup.', { cause });
+}

@@ -1,0 +1,138 @@
+import type { Logger } from 'pino';
+import type { Database } from './database.ts';
+import type { StoredEvent } from './event.ts';
+import type { EventStore } from './event-store.ts';
+import type { Feed, Page } from './feed.ts';
+import { isOutage } from './outage.ts';
+import { createSignal } from './signal.ts';
+import type { Subscription } from './subscription.ts';
+import { createSubscriptionRunner, type SubscriptionRunner } from './subscription-runner.ts';
+
+export interface Bus {
+  /** Registers the subscriptions' checkpoints and starts to read the log. */
+  start(): Promise<void>;
+  /** Ends after the batches under way. */
+  stop(): Promise<void>;
+  /** Runs one more; its checkpoint's row exists already. */
+  add(subscription: Subscription): void;
+  remove(name: string): Promise<void>;
+  /** Calls back each time a subscription has become level, until that says true. */
+  whenLevel(name: string, done: () => Promise<boolean>): void;
+  /** Every event as it is read, in this process only and without a checkpoint: for live pages. */
+  listen(listener: (events: readonly StoredEvent[]) => void): void;
+  /** Runs the events that wait behind a parked stream again, in order; it stays parked when that fails again. */
+  redrive(subscription: string, stream: string): Promise<'handled' | 'failed' | 'not-parked'>;
+  /** The newest settled position that this process has read. */
+  position(): number;
+}
+
+/** Events kept in memory for subscriptions that are level; those further behind read pages from the log. */
+const WINDOW = 5_000;
+const PAGE = 1_000;
+
+/**
+ * Reads new events once and fans them out to every subscription. It wakes on an append of this
+ * process, on a NOTIFY from another, and on a jittered poll as the floor.
+ */
+export function createBus(options: {
+  database: Database;
+  store: EventStore;
+  feed: Feed;
+  subscriptions: readonly Subscription[];
+  log: Logger;
+  /** Milliseconds between two looks at the log when nothing wakes the bus. */
+  pollMs?: number;
+}): Bus {
+  const { database, store, feed, log, pollMs = 1_000 } = options;
+  const runners = new Map<string, SubscriptionRunner>();
+  const listeners: ((events: readonly StoredEvent[]) => void)[] = [];
+  const signal = createSignal();
+  const window: StoredEvent[] = [];
+  let windowStart = 0;
+  let head = 0;
+  let stopped = false;
+  let tailing: Promise<void> = Promise.resolve();
+  let unlisten: (() => Promise<void>) | undefined;
+
+  function remember(page: Page): void {
+    window.push(...page.events);
+    head = page.position;
+    const surplus = window.length - WINDOW;
+    if (surplus > 0) windowStart = window.splice(0, surplus).at(-1)?.position ?? windowStart;
+  }
+
+  /** The page after a position, from memory when it lies there. */
+  async function pageAfter(position: number): Promise<Page> {
+    if (position < windowStart) return feed.between(position, head, PAGE);
+    const from = window.findIndex((event) => event.position > position);
+    const events = from === -1 ? [] : window.slice(from, from + PAGE);
+    const last = events.at(-1);
+    return { events, position: events.length === PAGE && last ? last.position : head };
+  }
+
+  async function tail(): Promise<void> {
+    while (!stopped) {
+      try {
+        const page = await feed.after(head, PAGE);
+        const moved = page.position > head;
+        if (moved) {
+          remember(page);
+          for (const listener of listeners) listener(page.events);
+        }
+        for (const runner of runners.values()) runner.wake();
+        if (moved) continue;
+      } catch (error) {
+        if (!stopped) log.warn({ err: error, outage: isOutage(error) }, 'reading the log failed, trying again');
+      }
+      await signal.wait(pollMs * (0.75 + Math.random() / 2));
+    }
+  }
+
+  function add(subscription: Subscription): void {
+    const runner = createSubscriptionRunner({
+      database,
+      subscription,
+      pageAfter,
+      head: () => head,
+      log: log.child({ subscription: subscription.name }),
+    });
+    runners.set(subscription.name, runner);
+    runner.wake();
+  }
+
+  return {
+    add,
+    async remove(name) {
+      const runner = runners.get(name);
+      runners.delete(name);
+      await runner?.stop();
+    },
+    async start() {
+      head = windowStart = await feed.settled();
+      const names = options.subscriptions.map(({ name }) => name);
+      await database.sql`
+        INSERT INTO subscriptions (name) SELECT unnest(${names}::text[]) ON CONFLICT DO NOTHING`;
+      options.subscriptions.forEach(add);
+      store.onAppended(signal.wake);
+      unlisten = (await database.sql.listen('events', signal.wake, signal.wake)).unlisten;
+      tailing = tail();
+    },
+    async stop() {
+      stopped = true;
+      signal.wake();
+      await tailing;
+      await Promise.all([...runners.values()].map((runner) => runner.stop()));
+      await unlisten?.().catch(() => undefined);
+    },
+    listen: (listener) => void listeners.push(listener),
+    whenLevel: (name, done) => runners.get(name)?.whenLevel(done),
+    position: () => head,
+    async redrive(name, stream) {
+      const runner = runners.get(name);
+      if (!runner) throw new Error(`There is no subscription ${name}.`);
+      return runner.redrive(stream, async (from, upTo) =>
+        (await store.read(stream)).filter(({ position }) => position >= from && position <= upTo),
+      );
+    },
+  };
+}

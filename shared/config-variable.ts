@@ -1,0 +1,158 @@
+import { isIP } from 'node:net';
+import { Type } from 'typebox';
+import { Value } from 'typebox/value';
+import { ConfigError } from './config-error.ts';
+
+/** How one environment variable is documented, read from its text and validated. */
+export interface Variable<T> {
+  readonly schema: Type.TSchema;
+  readonly description: string;
+  /** Turns the text into the value that the schema checks; what it cannot read it returns unchanged. */
+  readonly read: (text: string) => unknown;
+  /** Completes the sentence "X is …, but must be". */
+  readonly allowed: string;
+  readonly fallback: T;
+  /** Never printed. */
+  readonly secret?: boolean;
+}
+
+interface Documented<T> {
+  readonly description: string;
+  readonly default: T;
+}
+
+type Range = { readonly minimum: number; readonly maximum: number };
+type Reading = Pick<Variable<unknown>, 'read' | 'allowed' | 'secret'>;
+
+const group = (value: number) => new Intl.NumberFormat('en').format(value);
+
+/** A whole number; `Default` may be null, where unset has a meaning of its own. */
+export function whole<Default extends number | null>(options: Documented<Default> & Range) {
+  return variable<number | Default>(Type.Integer({ ...options }), options, {
+    read: (text) => (/^\d+$/.test(text) ? Number(text) : text),
+    allowed: `a whole number from ${options.minimum} to ${options.maximum}`,
+  });
+}
+
+const units: Readonly<Record<string, number>> = {
+  '': 1,
+  kB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+};
+
+/** Bytes, with or without a unit: `1048576`, `1 MiB`, `1.5GiB`, `500kB`. */
+export function size(options: Documented<number> & { readonly minimum: number }) {
+  const maximum = Number.MAX_SAFE_INTEGER;
+  return variable<number>(Type.Integer({ ...options, maximum }), options, {
+    read: readSize,
+    allowed: `a size of at least ${group(options.minimum)} bytes, such as 1048576, 500 MB or 1.5 GiB`,
+  });
+}
+
+function readSize(text: string): unknown {
+  const [, number, unit] = /^(\d+(?:\.\d+)?) ?(|[kMG]B|[KMG]iB)$/.exec(text) ?? [];
+  const factor = units[unit ?? ''];
+  return number === undefined || factor === undefined ? text : Math.floor(Number(number) * factor);
+}
+
+export function choice<const Values extends string[]>(
+  values: Values,
+  options: Documented<Values[number]>,
+) {
+  return variable<Values[number]>(Type.Enum(values, { ...options }), options, {
+    read: (text) => text,
+    allowed: `one of ${values.join(', ')}`,
+  });
+}
+
+export function list<const Values extends string[]>(
+  values: Values,
+  options: Documented<Values[number][]>,
+) {
+  return variable<Values[number][]>(
+    Type.Array(Type.Enum(values), { ...options, minItems: 1, uniqueItems: true }),
+    options,
+    { read: split, allowed: `a comma-separated list of ${values.join(', ')}` },
+  );
+}
+
+export function text<Default extends string | null>(
+  options: Documented<Default> & { pattern?: string; minLength?: number },
+  reading: { allowed: string; secret?: boolean },
+) {
+  return variable<string | Default>(Type.String({ minLength: 1, ...options }), options, {
+    read: (text) => text,
+    ...reading,
+  });
+}
+
+/** An absolute URL with one of the protocols (`https:`), without query or fragment where `bare`. */
+export function url(
+  options: Documented<null> & { protocols: readonly string[] },
+  reading: { allowed: string; secret?: boolean; bare?: boolean },
+) {
+  const matches = (value: string) => {
+    const url = URL.parse(value);
+    const suffix = reading.bare === true ? `${url?.search}${url?.hash}${url?.username}` : '';
+    return url !== null && options.protocols.includes(url.protocol) && suffix === '';
+  };
+  const schema = Type.Refine(Type.String({ ...options }), matches, () => reading.allowed);
+  return variable<string | null>(schema, options, { read: (text) => text, ...reading });
+}
+
+/** IP addresses and CIDRs (`10.0.0.0/8`), comma-separated. */
+export function networks(options: Documented<string[]>) {
+  const network = Type.Refine(Type.String(), isNetwork, () => 'an address or CIDR');
+  return variable<string[]>(Type.Array(network, { ...options }), options, {
+    read: split,
+    allowed: 'a comma-separated list of addresses and CIDRs, such as 10.0.0.0/8, fd00::/8',
+  });
+}
+
+/** `off`, `on`, or networks. */
+export function proxies(options: Documented<boolean>) {
+  const addresses = networks({ ...options, default: [] });
+  const words: Readonly<Record<string, boolean>> = { on: true, off: false };
+  return variable<boolean | string[]>(
+    Type.Union([Type.Boolean(), addresses.schema], { ...options }),
+    options,
+    { read: (text) => words[text] ?? split(text), allowed: `off, on, or ${addresses.allowed}` },
+  );
+}
+
+function isNetwork(value: string): boolean {
+  const [address = '', prefix, ...rest] = value.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  if (prefix === undefined) return true;
+  return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128);
+}
+
+function split(text: string): string[] {
+  return text.split(',').map((item) => item.trim());
+}
+
+function variable<T>(
+  schema: Type.TSchema,
+  { description, default: fallback }: Documented<T>,
+  reading: Reading,
+): Variable<T> {
+  return { schema, description, fallback, ...reading };
+}
+
+/**
+ * The value of a variable, or its default where it is unset or empty.
+ *
+ * @throws ConfigError that names the variable, its value (unless secret) and what is allowed.
+ */
+export function readVariable<T>(name: string, variable: Variable<T>, text = ''): T {
+  if (text.trim() === '') return variable.fallback;
+  const value = variable.read(text.trim());
+  if (Value.Check(variable.schema, value)) return value as T;
+  const shown = variable.secret === true ? `${text.length} characters long` : `"${text}"`;
+  throw new ConfigError(`${name} is ${shown}, but must be ${variable.allowed}.`);
+}

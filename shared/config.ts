@@ -1,0 +1,194 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { ConfigError } from './config-error.ts';
+import {
+  choice,
+  list,
+  networks,
+  proxies,
+  readVariable,
+  size,
+  text,
+  url,
+  whole,
+} from './config-variable.ts';
+
+export { ConfigError } from './config-error.ts';
+
+const MiB = 2 ** 20;
+const GiB = 2 ** 30;
+
+const variables = {
+  PORT: whole({
+    minimum: 0,
+    maximum: 65_535,
+    default: 3000,
+    description: 'Port to listen on; 0 picks a free one and prints it.',
+  }),
+  HOST: text(
+    {
+      pattern: '^[A-Za-z0-9.:_-]+$',
+      default: '127.0.0.1',
+      description: 'Address to listen on.',
+    },
+    { allowed: 'an address or a host name, such as 127.0.0.1 or 0.0.0.0' },
+  ),
+  PUBLIC_URL: url(
+    {
+      protocols: ['http:', 'https:'],
+      default: null,
+      description: 'Absolute base of links in answers and webhooks; unset: taken from the request.',
+    },
+    { allowed: 'an absolute address, such as https://documents.example.org', bare: true },
+  ),
+  TRUST_PROXY: proxies({
+    default: false,
+    description:
+      'Whose X-Forwarded headers are believed: off, on, or a comma-separated list of addresses and CIDRs.',
+  }),
+  ROLE: choice(['all', 'web', 'worker'], {
+    default: 'all',
+    description: 'What this process does; web and worker need DATABASE_URL.',
+  }),
+  DATA_DIR: text(
+    { default: './data', description: 'Folder of the files and of the embedded database.' },
+    { allowed: 'a folder' },
+  ),
+  DATABASE_URL: url(
+    {
+      protocols: ['postgres:', 'postgresql:'],
+      default: null,
+      description: 'PostgreSQL to use; unset: an embedded one below DATA_DIR.',
+    },
+    { allowed: 'an address such as postgres://user:password@host:5432/database', secret: true },
+  ),
+  SECRET_KEY: text(
+    {
+      minLength: 32,
+      default: null,
+      description:
+        'Signs sessions and encrypts endpoint secrets; required with DATABASE_URL, otherwise made once in DATA_DIR.',
+    },
+    { allowed: 'at least 32 random characters', secret: true },
+  ),
+  MAX_FILE_BYTES: size({
+    minimum: 1,
+    default: 2 * GiB,
+    description: 'Largest file that is accepted.',
+  }),
+  MAX_FILES: whole({
+    minimum: 1,
+    maximum: 1000,
+    default: 100,
+    description: 'Most files in one upload.',
+  }),
+  WORKERS: whole({
+    minimum: 1,
+    maximum: 256,
+    default: null,
+    description: 'Parser processes; unset: one a core.',
+  }),
+  OCR_WORKERS: whole({
+    minimum: 1,
+    maximum: 256,
+    default: null,
+    description: 'Text-recognition processes; unset: one for every two cores.',
+  }),
+  OCR_LANGUAGES: list(['eng', 'deu'], {
+    default: ['eng', 'deu'],
+    description: 'Languages of text recognition, comma-separated.',
+  }),
+  PARSER_TIMEOUT_MS: whole({
+    minimum: 100,
+    maximum: 86_400_000,
+    default: 120_000,
+    description: 'Longest time a parser may take, in milliseconds.',
+  }),
+  PARSER_MEMORY_BYTES: size({
+    minimum: 128 * MiB,
+    default: 1.5 * GiB,
+    description: 'Most memory a parser process may take.',
+  }),
+  MAX_PAGES: whole({
+    minimum: 1,
+    maximum: 1_000_000,
+    default: 2000,
+    description: 'Most pages a document may have.',
+  }),
+  MAX_PIXELS: whole({
+    minimum: 1,
+    maximum: 2 ** 31,
+    // An A0 sheet scanned at 300 dpi has 140 million.
+    default: 150_000_000,
+    description: 'Most pixels (width × height) an image may have.',
+  }),
+  WEBHOOK_ALLOWED_NETWORKS: networks({
+    default: [],
+    description:
+      'CIDRs, comma-separated, that webhooks may reach although they are private; http is allowed there.',
+  }),
+  LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+    default: 'info',
+    description: 'Least severe level that is logged.',
+  }),
+};
+
+/** Every variable with its default (null: unset) and what it does, for the documentation. */
+export const environmentVariables = Object.entries(variables).map(([name, variable]) => ({
+  name,
+  default: variable.fallback,
+  description: variable.description,
+}));
+
+/** Everything that can be set from outside, validated; sizes in bytes, times in milliseconds. */
+export type Config = ReturnType<typeof loadConfig>;
+
+/**
+ * Reads the configuration from environment variables (an empty one counts as unset).
+ *
+ * @throws ConfigError naming the variable, its value and what is allowed.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv) {
+  const read = <Name extends keyof typeof variables>(name: Name) =>
+    readVariable<(typeof variables)[Name]['fallback']>(name, variables[name], env[name]);
+  const cores = availableParallelism();
+  const config = {
+    port: read('PORT'),
+    host: read('HOST'),
+    /** Without a trailing slash; null: taken from the request. */
+    publicUrl: read('PUBLIC_URL')?.replace(/\/+$/, '') ?? null,
+    trustProxy: read('TRUST_PROXY'),
+    role: read('ROLE'),
+    dataDir: resolve(read('DATA_DIR')),
+    /** null: embedded. */
+    databaseUrl: read('DATABASE_URL'),
+    /** null: made once in the data folder, see `secretKey()`. */
+    secretKey: read('SECRET_KEY'),
+    maxFileBytes: read('MAX_FILE_BYTES'),
+    maxFiles: read('MAX_FILES'),
+    workers: read('WORKERS') ?? cores,
+    ocrWorkers: read('OCR_WORKERS') ?? Math.max(1, Math.floor(cores / 2)),
+    ocrLanguages: read('OCR_LANGUAGES'),
+    parserTimeoutMs: read('PARSER_TIMEOUT_MS'),
+    parserMemoryBytes: read('PARSER_MEMORY_BYTES'),
+    maxPages: read('MAX_PAGES'),
+    maxPixels: read('MAX_PIXELS'),
+    webhookAllowedNetworks: read('WEBHOOK_ALLOWED_NETWORKS'),
+    logLevel: read('LOG_LEVEL'),
+  };
+  refuseContradictions(config);
+  return config;
+}
+
+function refuseContradictions(config: Pick<Config, 'role' | 'databaseUrl' | 'secretKey'>): void {
+  if (config.databaseUrl === null && config.role !== 'all') {
+    throw new ConfigError(
+      `ROLE is "${config.role}", which needs DATABASE_URL: the embedded database belongs to one process. Set DATABASE_URL, or leave ROLE out.`,
+    );
+  }
+  if (config.databaseUrl !== null && config.secretKey === null) {
+    throw new ConfigError(
+      'SECRET_KEY is not set, but DATABASE_URL is: processes that share a database need the same key. Set SECRET_KEY to at least 32 random characters.',
+    );
+  }
+}

@@ -1,0 +1,197 @@
+import type { Sql } from 'postgres';
+import { newId } from './ids.ts';
+import type { EventCatalogue } from './event-catalogue.ts';
+import type { EventMetadata, NewEvent, StoredEvent } from './event.ts';
+
+/** What one caller wants appended to one stream. `expected`: the stream's version (0 = it does not exist), null = any. */
+export interface StreamWrite {
+  stream: string;
+  expected: number | null;
+  events: readonly NewEvent[];
+  metadata: EventMetadata;
+}
+
+/** Somebody else appended to the stream first: read it again and decide again. */
+export class VersionConflict extends Error {
+  override readonly name = 'VersionConflict';
+  readonly stream: string;
+  readonly expected: number;
+  readonly actual: number;
+
+  constructor(stream: string, expected: number, actual: number) {
+    super(`Stream ${stream} is at version ${actual}, not at ${expected}: read it and decide again.`);
+    this.stream = stream;
+    this.expected = expected;
+    this.actual = actual;
+  }
+}
+
+/** Runs `append_events` with the requests as JSON, wherever the caller wants it run (a pool, a transaction). */
+export type AppendFunction = (requests: string) => Promise<Verdict[]>;
+
+type Verdict =
+  | { appended: [id: string, position: number, version: number][]; storedAt: string }
+  | { known: [id: string, position: number, version: number, storedAt: string][] }
+  | { conflict: { stream: string; expected: number; actual: number } }
+  | { partial: string[] };
+
+export interface EventStore {
+  /**
+   * Appends all writes or none, in one round trip, grouped with what others append at the same
+   * moment. Events whose ids are all stored already give the first result again.
+   * @throws VersionConflict when a stream is not at its expected version
+   */
+  append(...writes: StreamWrite[]): Promise<StoredEvent[]>;
+  /** The same inside the caller's transaction, for many callers' requests: a result or an error each. */
+  appendIn(
+    run: AppendFunction,
+    requests: readonly StreamWrite[][],
+  ): Promise<(StoredEvent[] | VersionConflict)[]>;
+  /** The whole stream, oldest first, newest shapes; empty when there is none. */
+  read(stream: string): Promise<StoredEvent[]>;
+  /** Several streams at once; a stream without events maps to an empty list. */
+  readMany(streams: readonly string[]): Promise<Map<string, StoredEvent[]>>;
+  /** Called after every append of this process, so that its own readers need not wait to be notified. */
+  onAppended(listener: () => void): void;
+}
+
+interface Waiting {
+  request: StreamWrite[];
+  resolve(events: StoredEvent[]): void;
+  reject(error: unknown): void;
+}
+
+/** More callers than this travel in the next group: keeps a group's locks and its statement small. */
+const LARGEST_GROUP = 128;
+
+export function createEventStore(sql: Sql, catalogue: EventCatalogue): EventStore {
+  const listeners: (() => void)[] = [];
+  const waiting: Waiting[] = [];
+  let writing = false;
+
+  const run: AppendFunction = async (requests) => {
+    const [row] = await sql`SELECT append_events(${requests}::text::jsonb) AS verdicts`;
+    return row?.verdicts as Verdict[];
+  };
+
+  async function writeGroup(group: Waiting[]): Promise<void> {
+    try {
+      const results = await appendIn(
+        run,
+        group.map((caller) => caller.request),
+      );
+      group.forEach((caller, index) => settle(caller, results[index]));
+    } catch (error) {
+      // A unique violation (the same event id in two streams at once) fails the whole group:
+      // alone, each caller gets its own verdict.
+      if (group.length === 1) group[0]?.reject(error);
+      else for (const caller of group) await writeGroup([caller]);
+    }
+  }
+
+  async function drain(): Promise<void> {
+    writing = true;
+    while (waiting.length > 0) {
+      await writeGroup(waiting.splice(0, LARGEST_GROUP));
+      for (const listener of listeners) listener();
+    }
+    writing = false;
+  }
+
+  async function appendIn(append: AppendFunction, requests: readonly StreamWrite[][]) {
+    const prepared = requests.map((writes) => writes.map(withIds));
+    for (const write of prepared.flat()) for (const event of write.events) catalogue.check(event);
+    const verdicts = await append(JSON.stringify(prepared.map((writes) => ({ writes }))));
+    return prepared.map((writes, index) => resultOf(writes, verdicts[index]));
+  }
+
+  async function readMany(streams: readonly string[]) {
+    const found = new Map<string, StoredEvent[]>(streams.map((stream) => [stream, []]));
+    const rows = await sql<EventRow[]>`
+      SELECT * FROM events WHERE stream = ANY (${[...found.keys()]}) ORDER BY stream, version`;
+    for (const row of rows) found.get(row.stream)?.push(catalogue.upcast(fromRow(row)));
+    return found;
+  }
+
+  return {
+    append: (...writes) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ request: writes, resolve, reject });
+        if (!writing) void drain();
+      }),
+    appendIn,
+    read: async (stream) => (await readMany([stream])).get(stream) ?? [],
+    readMany,
+    onAppended: (listener) => void listeners.push(listener),
+  };
+}
+
+/** A row of the table `events` as the raw driver gives it. */
+export interface EventRow {
+  position: string;
+  id: string;
+  stream: string;
+  version: number;
+  type: string;
+  schema_version: number;
+  data: Record<string, unknown>;
+  metadata: EventMetadata;
+  stored_at: Date;
+}
+
+export function fromRow(row: EventRow): StoredEvent {
+  return {
+    position: Number(row.position),
+    id: row.id,
+    stream: row.stream,
+    version: row.version,
+    type: row.type,
+    schemaVersion: row.schema_version,
+    data: row.data,
+    metadata: row.metadata,
+    storedAt: row.stored_at,
+  };
+}
+
+function withIds(write: StreamWrite) {
+  const events = write.events.map((event) => ({
+    ...event,
+    id: event.id ?? newId(),
+    metadata: write.metadata,
+  }));
+  return { ...write, events };
+}
+
+function resultOf(
+  writes: ReturnType<typeof withIds>[],
+  verdict: Verdict | undefined,
+): StoredEvent[] | VersionConflict {
+  if (!verdict) throw new Error('append_events gave no verdict for a request.');
+  if ('conflict' in verdict) {
+    const { stream, expected, actual } = verdict.conflict;
+    return new VersionConflict(stream, expected, actual);
+  }
+  if ('partial' in verdict) {
+    throw new Error(
+      `Some events of this append are stored already (${verdict.partial.join(', ')}), some are not: their ids are not derived from one cause.`,
+    );
+  }
+  const events = writes.flatMap((write) =>
+    write.events.map((event) => ({ ...event, stream: write.stream })),
+  );
+  const stored =
+    'known' in verdict
+      ? verdict.known
+      : verdict.appended.map(([id, position, version]) => [id, position, version, verdict.storedAt] as const);
+  return stored.map(([id, position, version, storedAt], index) => {
+    const event = events[index];
+    if (!event || event.id !== id) throw new Error('append_events answered in another order.');
+    const data = event.data as StoredEvent['data'];
+    return { ...event, data, position, version, storedAt: new Date(storedAt) };
+  });
+}
+
+function settle(caller: Waiting, result: StoredEvent[] | VersionConflict | undefined): void {
+  if (result instanceof VersionConflict || result === undefined) caller.reject(result);
+  else caller.resolve(result);
+}

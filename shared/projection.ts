@@ -1,0 +1,153 @@
+import { getTableColumns, inArray, sql } from 'drizzle-orm';
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import type { Static } from 'typebox';
+import type { BlobStore } from './blobs.ts';
+import { documentOf, type EventDefinition, type StoredEvent } from './event.ts';
+import type { Checkpoint, Subscription, Transaction } from './subscription.ts';
+
+/** Immutable contents that a fold needs, loaded by the kernel: `blobs.get(sha256)`. */
+export type BlobTexts = ReadonlyMap<string, string>;
+
+/** How one type of event changes a row. Pure: no clock, no I/O. `undefined` = there is no row. */
+export interface Fold<Row> {
+  event: EventDefinition;
+  apply(row: Row | undefined, event: StoredEvent, blobs: BlobTexts): Row | undefined;
+  /** Hashes of the blobs that `apply` wants as text. */
+  blobs?(event: StoredEvent): string[];
+}
+
+/** A table whose rows each fold one stream of a document; `id` is the document. */
+export type ReadModelTable = PgTable & { id: PgColumn };
+
+/**
+ * A read model: a table, and folds of events into its rows. A rebuild gives the same rows again,
+ * so nothing in a fold may come from today's configuration.
+ */
+export interface Projection<Row extends { id: string } = { id: string }> {
+  name: string;
+  /** The drizzle table under a name: the read model's own, or the one it is rebuilt into. */
+  table: (name: string) => ReadModelTable;
+  tableName: string;
+  folds: readonly Fold<Row>[];
+  /** Rows carry a `revision` and changes are told to browsers. */
+  live?: boolean;
+  /** A row too large for one of the table: how it is cut into several of the same `id`, and put together. */
+  parts?: { split(row: Row): Row[]; join(parts: Row[]): Row };
+}
+
+/** Types a fold by its event, so that `event.data` is known inside. */
+export function on<Row, D extends EventDefinition>(
+  event: D,
+  apply: (
+    row: Row | undefined,
+    event: StoredEvent<Static<D['schema']>>,
+    blobs: BlobTexts,
+  ) => Row | undefined,
+  blobs?: (event: StoredEvent<Static<D['schema']>>) => string[],
+): Fold<Row> {
+  return { event, apply, blobs } as unknown as Fold<Row>;
+}
+
+/** The channel on which processes tell each other that a live read model has changed. */
+export const LIVE_CHANNEL = 'live';
+
+/** Runs a projection: loads the rows that a batch touches in one query, folds, writes them in one statement. */
+export function projectionSubscription<Row extends { id: string }>(
+  projection: Projection<Row>,
+  options: { blobs: BlobStore; name?: string; tableName?: string; committed?: () => void },
+): Subscription {
+  const table = projection.table(options.tableName ?? projection.tableName);
+  const folds = new Map(projection.folds.map((fold) => [fold.event.type, fold]));
+
+  async function handle(tx: Transaction, events: readonly StoredEvent[], checkpoint: Checkpoint) {
+    const ids = [...new Set(events.map((event) => documentOf(event.stream)))].filter((id) => id !== null);
+    const before = await load(tx, table, ids);
+    const rows = new Map<string, Row | undefined>();
+    for (const [id, parts] of Map.groupBy(before as Row[], (row) => row.id)) {
+      rows.set(id, projection.parts ? projection.parts.join(parts) : parts[0]);
+    }
+    const touched = new Set<string>();
+    for (const event of events) {
+      const id = documentOf(event.stream);
+      const fold = folds.get(event.type);
+      if (!id || !fold) continue;
+      const texts = await loadBlobs(options.blobs, id, fold.blobs?.(event) ?? []);
+      rows.set(id, fold.apply(rows.get(id), event, texts));
+      touched.add(id);
+    }
+    const kept = [...touched].map((id) => rows.get(id)).filter((row) => row !== undefined);
+    const gone = [...touched].filter((id) => rows.get(id) === undefined);
+    const revision = projection.live ? { revision: checkpoint.revision + 1 } : {};
+    const { parts } = projection;
+    if (parts) gone.push(...kept.map((row) => row.id));
+    if (gone.length > 0) await tx.delete(table).where(inArray(table.id, gone));
+    if (parts) await insert(tx, table, kept.flatMap((row) => parts.split(row)));
+    else await upsert(tx, table, kept.map((row) => ({ ...row, ...revision })));
+    if (!projection.live) return;
+    checkpoint.revision += 1;
+    await tx.execute(sql`SELECT pg_notify(${LIVE_CHANNEL}, ${projection.name})`);
+  }
+
+  return {
+    name: options.name ?? projection.name,
+    kind: 'projection',
+    types: new Set(folds.keys()),
+    handle,
+    ...(options.committed ? { committed: options.committed } : {}),
+  };
+}
+
+async function load(tx: Transaction, table: ReadModelTable, ids: string[]): Promise<{ id: string }[]> {
+  if (ids.length === 0) return [];
+  return (await tx.select().from(table).where(inArray(table.id, ids))) as { id: string }[];
+}
+
+async function loadBlobs(blobs: BlobStore, document: string, hashes: string[]): Promise<BlobTexts> {
+  const texts = new Map<string, string>();
+  for (const hash of hashes) texts.set(hash, (await blobs.read(document, hash)).toString('utf8'));
+  return texts;
+}
+
+/** PostgreSQL takes at most 65,535 parameters a statement. */
+const PARAMETERS = 60_000;
+
+async function upsert(tx: Transaction, table: ReadModelTable, rows: { id: string }[]): Promise<void> {
+  const set = Object.fromEntries(
+    Object.entries(getTableColumns(table)).map(([key, column]) => [
+      key,
+      sql`excluded.${sql.identifier(column.name)}`,
+    ]),
+  );
+  for (const some of inStatements(table, rows)) {
+    await tx.insert(table).values(some).onConflictDoUpdate({ target: table.id, set });
+  }
+}
+
+async function insert(tx: Transaction, table: ReadModelTable, rows: { id: string }[]): Promise<void> {
+  for (const some of inStatements(table, rows)) await tx.insert(table).values(some);
+}
+
+function* inStatements<T>(table: ReadModelTable, rows: readonly T[]): Generator<T[]> {
+  const size = Math.floor(PARAMETERS / Object.keys(getTableColumns(table)).length);
+  for (let start = 0; start < rows.length; start += size) yield rows.slice(start, start + size);
+}
+
+/**
+ * The row that a projection makes of one stream's history: the same fold as the table's, for whoever
+ * cannot wait for the table, or wants to know what it looked like at a time (cut the history there).
+ */
+export async function foldHistory<Row extends { id: string }>(
+  projection: Projection<Row>,
+  history: readonly StoredEvent[],
+  blobs: BlobStore,
+): Promise<Row | undefined> {
+  const folds = new Map(projection.folds.map((fold) => [fold.event.type, fold]));
+  let row: Row | undefined;
+  for (const event of history) {
+    const fold = folds.get(event.type);
+    const document = documentOf(event.stream);
+    if (!fold || !document) continue;
+    row = fold.apply(row, event, await loadBlobs(blobs, document, fold.blobs?.(event) ?? []));
+  }
+  return row;
+}

@@ -1,0 +1,132 @@
+import { tmpdir } from 'node:os';
+import { findTools, missingTools } from './launch.ts';
+import type { SandboxLimits } from './outcomes.ts';
+import { createPool } from './pool.ts';
+import type { Pool } from './pool.ts';
+import { startWorker } from './worker.ts';
+import type { Worker } from './worker.ts';
+import { openWorkDirs } from './work-dirs.ts';
+import type { WorkDirs } from './work-dirs.ts';
+
+export type { SandboxLimits } from './outcomes.ts';
+
+/** How one task is run. */
+export interface SandboxRun {
+  /** Over the sandbox's own. A memory limit other than the last run's costs a new child (80 ms). */
+  limits?: Partial<SandboxLimits>;
+  onProgress?: (done: number, total: number) => void;
+  /** Kills the child; the run rejects with `signal.reason`. */
+  signal?: AbortSignal;
+  /** A folder below `tempRoot` that the caller made and removes; left out, the run gets its own. */
+  workDir?: string;
+}
+
+/** Which children run it: `ocr` is for the slow and large, so that they do not hold up the others. */
+export type PoolName = 'reader' | 'ocr';
+
+/**
+ * Parsers are hostile territory: every task runs in a warm child process of its own.
+ *
+ *     run ─▶ place in the pool ─▶ idle child, or a new one ─▶ task
+ *              answer ─▶ child is idle again (or worn: killed)
+ *              limit exceeded, abort, crash ─▶ child is killed, the next run gets another
+ *
+ * A run rejects with a `StepFailure`: the task's own; `parser-error` where it threw anything else;
+ * `parser-out-of-memory` and `parser-timeout` (permanent); `parser-crashed` (transient) where the
+ * child died of anything else. Any other error is an outage (no process, no disk) or a bug.
+ */
+export interface Sandbox {
+  // eslint-disable-next-line typescript/no-unnecessary-type-parameters -- lets a caller have its input checked: run<In, Out>(…)
+  run<Input, Output>(
+    task: URL,
+    input: Input,
+    options?: SandboxRun & { pool?: PoolName },
+  ): Promise<Output>;
+  processes(): { pid: number; pool: string; busy: boolean; runs: number }[];
+  /** Kills all children; runs under way and waiting reject. */
+  close(): Promise<void>;
+}
+
+const MIB = 1024 * 1024;
+
+export function createSandbox(options: {
+  workers: number;
+  ocrWorkers: number;
+  limits: SandboxLimits;
+  /** A child is replaced after so many runs (200), or when it stays large after one. */
+  recycleAfterRuns?: number;
+  log?: (message: string) => void;
+  /** The only place that children may write to (the system's temporary folder). */
+  tempRoot?: string;
+}): Sandbox {
+  const prepared = prepare(options.tempRoot ?? tmpdir(), options.log ?? (() => {}));
+  prepared.catch(() => {}); // said by the first run
+
+  const poolOf = (size: number, isolates: number): Pool =>
+    createPool({
+      size,
+      recycleAfterRuns: options.recycleAfterRuns ?? 200,
+      recycleAboveBytes: Math.min(512 * MIB, options.limits.memoryBytes / 2),
+      start: async (memoryBytes) => {
+        const { tools, workDirs } = await prepared;
+        return startWorker({ tools, memoryBytes, tempRoot: workDirs.root, isolates });
+      },
+    });
+  // tesseract.js reads in a worker thread of its own.
+  const pools = { reader: poolOf(options.workers, 1), ocr: poolOf(options.ocrWorkers, 2) };
+
+  return {
+    async run<Output>(
+      task: URL,
+      input: unknown,
+      run: SandboxRun & { pool?: PoolName } = {},
+    ): Promise<Output> {
+      const { workDirs } = await prepared;
+      const limits = { ...options.limits, ...run.limits };
+      const pool = pools[run.pool ?? 'reader'];
+      const worker = await pool.take(limits.memoryBytes, run.signal);
+      try {
+        return await inWorkDir(workDirs, run.workDir, async (workDir) => {
+          const { onProgress, signal } = run;
+          const job = { task: task.href, input, workDir, limits, onProgress, signal };
+          return (await worker.run(job)) as Output;
+        });
+      } finally {
+        pool.give(worker);
+      }
+    },
+    processes: () =>
+      Object.entries(pools).flatMap(([name, pool]) =>
+        pool.workers().map(({ worker, busy }) => describe(worker, name, busy)),
+      ),
+    async close() {
+      await Promise.all(Object.values(pools).map((pool) => pool.close()));
+      await (await prepared).workDirs.removeAll();
+    },
+  };
+}
+
+async function prepare(tempRoot: string, log: (message: string) => void) {
+  const [tools, workDirs] = await Promise.all([findTools(), openWorkDirs(tempRoot)]);
+  const missing = missingTools(tools);
+  if (missing !== undefined) log(missing);
+  return { tools, workDirs };
+}
+
+async function inWorkDir<T>(
+  workDirs: WorkDirs,
+  given: string | undefined,
+  work: (workDir: string) => Promise<T>,
+): Promise<T> {
+  if (given !== undefined) return work(given);
+  const workDir = await workDirs.make();
+  try {
+    return await work(workDir);
+  } finally {
+    await workDirs.remove(workDir);
+  }
+}
+
+function describe(worker: Worker, pool: string, busy: boolean) {
+  return { pid: worker.pid, pool, busy, runs: worker.runs };
+}

@@ -1,0 +1,54 @@
+import { mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+
+/** Private folders for runs, below a folder of this process. */
+export interface WorkDirs {
+  /** The real path of `tempRoot`; children may write here. */
+  readonly root: string;
+  make(): Promise<string>;
+  remove(directory: string): Promise<void>;
+  removeAll(): Promise<void>;
+}
+
+/** Makes the folder of this process and removes those that killed processes of this machine left. */
+export async function openWorkDirs(tempRoot: string): Promise<WorkDirs> {
+  await mkdir(tempRoot, { recursive: true });
+  const root = await realpath(tempRoot);
+  await removeLeftOvers(root);
+  const own = await mkdtemp(join(root, `sandbox-${process.pid}@${hostname()}-`));
+  return {
+    root,
+    async make() {
+      try {
+        return await mkdtemp(join(own, 'run-'));
+      } catch {
+        await mkdir(own, { recursive: true }); // a cleaner of temporary files came by
+        return mkdtemp(join(own, 'run-'));
+      }
+    },
+    remove,
+    removeAll: () => remove(own),
+  };
+}
+
+async function removeLeftOvers(root: string): Promise<void> {
+  const left = (await readdir(root)).filter((name) => {
+    const [, pid, host] = /^sandbox-(\d+)@(.+)-\w{6}$/.exec(name) ?? [];
+    return host === hostname() && !alive(Number(pid));
+  });
+  await Promise.all(left.map((name) => remove(join(root, name))));
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
+async function remove(directory: string): Promise<void> {
+  await rm(directory, { recursive: true, force: true, maxRetries: 3 });
+}

@@ -1,0 +1,79 @@
+import { getEventListeners } from 'node:events';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { findTools, missingTools } from './launch.ts';
+import type { Deed } from './sandbox.fixture.ts';
+import { startWorker } from './worker.ts';
+import type { Worker } from './worker.ts';
+
+const MIB = 1024 * 1024;
+const LIMITS = { memoryBytes: 256 * MIB, wallClockMs: 30_000, cpuSeconds: 30 };
+
+let tempRoot: string;
+let worker: Worker;
+
+beforeEach(async () => {
+  tempRoot = mkdtempSync(join(realpathSync(tmpdir()), 'worker-test-'));
+  const tools = { prlimit: false, setpriv: false };
+  const { memoryBytes } = LIMITS;
+  worker = await startWorker({ tools, memoryBytes, tempRoot, isolates: 1 });
+});
+
+afterEach(async () => {
+  await worker.kill();
+  rmSync(tempRoot, { recursive: true });
+});
+
+const run = (deed: Deed, signal?: AbortSignal): Promise<unknown> =>
+  worker.run({
+    task: new URL('./sandbox.fixture.ts', import.meta.url).href,
+    input: { deed },
+    workDir: tempRoot,
+    limits: LIMITS,
+    onProgress: undefined,
+    signal,
+  });
+
+describe('without prlimit and setpriv', () => {
+  test('a child works', async () => {
+    expect(await run('pid')).toBe(worker.pid);
+  });
+
+  test.each<Deed>(['heap-memory', 'buffer-memory', 'wasm-memory'])(
+    '%s is noticed from outside',
+    async (deed) => {
+      await expect(run(deed)).rejects.toMatchObject({ code: 'parser-out-of-memory' });
+      expect(worker.dead).toBe(true);
+    },
+  );
+
+  test('it is said, with what is missing', () => {
+    expect(missingTools({ prlimit: false, setpriv: true })).toContain('prlimit (util-linux)');
+    expect(missingTools({ prlimit: true, setpriv: true })).toBeUndefined();
+  });
+});
+
+test('a child that was killed by somebody else is a crash, then no longer used', async () => {
+  const busy = run('endless-wait');
+  process.kill(worker.pid, 'SIGKILL');
+  await expect(busy).rejects.toMatchObject({ code: 'parser-crashed', kind: 'transient' });
+  await expect(run('pid')).rejects.toThrow('is gone');
+});
+
+test('a child that does not start says why', async () => {
+  const starting = startWorker({
+    tools: await findTools(),
+    memoryBytes: LIMITS.memoryBytes,
+    tempRoot: join(tempRoot, 'missing'),
+    isolates: 1,
+  });
+  await expect(starting).rejects.toThrow(/did not start: .*ENOENT/);
+});
+
+test('a run leaves no listener at the signal of its caller', async () => {
+  const { signal } = new AbortController();
+  await run('pid', signal);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+});

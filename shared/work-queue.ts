@@ -1,0 +1,191 @@
+import { sql as drizzleSql } from 'drizzle-orm';
+import { fromDrizzle, PgBoss, type Job } from 'pg-boss';
+import type { Logger } from 'pino';
+import type { Database } from './database.ts';
+import { jobId } from './ids.ts';
+import type { Transaction } from './subscription.ts';
+
+/** Work that an event asks for. `cause` and `name` make the id, so the same cause enqueues it once. */
+export interface JobRequest<Data extends object = object> {
+  queue: string;
+  /** Jobs of one key run one after the other, in order; a failed one holds the others back. */
+  key: string;
+  data: Data;
+  /** Position of the event that asks for it. */
+  cause: number;
+  /** Not before this time. */
+  due?: Date;
+}
+
+/** Does one job. Runs at least once; `signal` aborts when the process stops. Throwing retries it later. */
+export type JobHandler<Data extends object> = (
+  data: Data,
+  job: { id: string; signal: AbortSignal },
+) => Promise<void>;
+
+export interface QueueStatus {
+  name: string;
+  waiting: number;
+  active: number;
+  failed: number;
+  oldestWaiting: Date | null;
+}
+
+export interface WorkQueue {
+  /** Creates the queues; without it nothing can be enqueued. `works`: whether this process takes jobs. */
+  start(queues: readonly string[], works: boolean): Promise<void>;
+  /** Enqueues inside the caller's transaction. */
+  enqueue(tx: Transaction, jobs: readonly JobRequest[]): Promise<void>;
+  /** Wakes this process's workers: call after the commit of what was enqueued. */
+  wake(): void;
+  work<Data extends object>(queue: string, concurrency: number, handler: JobHandler<Data>): Promise<void>;
+  status(): Promise<QueueStatus[]>;
+  /** Aborts the jobs under way, waits for their handlers, and hands the jobs back at once. */
+  stop(): Promise<void>;
+}
+
+const NEVER_SECONDS = 10 * 365 * 24 * 3600;
+const KEEP_COMPLETED = '1 day';
+
+/**
+ * Durable jobs and timers: pg-boss in the same database.
+ *
+ * In a `key_strict_fifo` queue a failed job holds its key, which is the parking we want: nothing
+ * here may expire or be deleted on its own, or a later job of that document would overtake it.
+ * Completed jobs are removed here, because pg-boss has one setting for completed and failed ones.
+ */
+export function createWorkQueue(options: { database: Database; url: string; log: Logger }): WorkQueue {
+  const { database, log } = options;
+  const boss = new PgBoss({
+    connectionString: options.url,
+    application_name: 'doctrail-queue',
+    max: 4,
+    useListenNotify: true,
+    superviseIntervalSeconds: 5,
+    monitorIntervalSeconds: 5,
+    schedule: false,
+  });
+  boss.on('error', (error) => log.warn({ err: error }, 'queue error'));
+  const workers: string[] = [];
+  const stopping = new AbortController();
+  const underWay = new Map<string, Promise<void>>();
+  let names: string[] = [];
+  let cleaning: NodeJS.Timeout | undefined;
+
+  const wake = () => workers.forEach((worker) => boss.notifyWorker(worker));
+
+  async function removeCompleted(): Promise<void> {
+    await database.sql`
+      DELETE FROM pgboss.job WHERE name = ANY (${names}) AND state = 'completed'
+        AND completed_on < now() - ${KEEP_COMPLETED}::interval`;
+  }
+
+  /** Makes active jobs claimable again without counting a retry, as pg-boss does when it restores one. */
+  async function handBack(ids: string[] | null): Promise<void> {
+    await database.sql`
+      UPDATE pgboss.job SET state = 'created', started_on = NULL, heartbeat_on = NULL, start_after = now()
+      WHERE name = ANY (${names}) AND state IN ('active', 'retry')
+        AND ${ids === null ? database.sql`state = 'active'` : database.sql`id = ANY (${ids})`}`;
+  }
+
+  return {
+    async start(queues, works) {
+      names = [...queues];
+      await boss.start();
+      for (const name of names) {
+        await boss.createQueue(name, {
+          policy: 'key_strict_fifo',
+          notify: true,
+          heartbeatSeconds: 15,
+          expireInSeconds: 24 * 3600 - 1,
+          retentionSeconds: NEVER_SECONDS,
+          deleteAfterSeconds: 0,
+          retryLimit: 5,
+          retryDelay: 1,
+          retryBackoff: true,
+          retryDelayMax: 60,
+        });
+      }
+      // Jobs that a killed process left active: when no other process lives, nobody works on them.
+      if (works && (await becomePresent(database))) await handBack(null);
+      cleaning = setInterval(() => void removeCompleted().catch((error: unknown) => log.warn(error)), 600_000);
+      cleaning.unref();
+    },
+    async enqueue(tx, jobs) {
+      const byQueue = Map.groupBy(jobs, (job) => job.queue);
+      for (const [queue, requests] of byQueue) {
+        const inserts = requests.map((job) => ({
+          id: jobId(job.cause, queue, job.key),
+          data: job.data,
+          singletonKey: job.key,
+          ...(job.due ? { startAfter: job.due } : {}),
+        }));
+        await boss.insert(queue, inserts, { db: fromDrizzle(tx, drizzleSql) });
+      }
+    },
+    wake,
+    async work<Data extends object>(queue: string, concurrency: number, handler: JobHandler<Data>) {
+      // One fetch loop a slot: pg-boss fetches once a poll with a batch of one, unless told to look
+      // again, so every finished job tells its own loop.
+      for (let slot = 0; slot < concurrency; slot += 1) {
+        const worker: string = await boss.work<Data>(
+          queue,
+          { batchSize: 1, pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 0.5 },
+          async ([job]: Job<Data>[]) => {
+            if (!job) return;
+            const signal = AbortSignal.any([stopping.signal, job.signal]);
+            const done = handler(job.data, { id: job.id, signal });
+            underWay.set(job.id, done);
+            try {
+              await done;
+              underWay.delete(job.id);
+            } catch (error) {
+              if (!stopping.signal.aborted) {
+                underWay.delete(job.id);
+                log.error({ err: error, queue, job: job.id }, 'job failed, the queue tries again');
+              }
+              throw error;
+            } finally {
+              boss.notifyWorker(worker);
+            }
+          },
+        );
+        workers.push(worker);
+      }
+    },
+    async status() {
+      const rows = await database.sql<
+        { name: string; waiting: number; active: number; failed: number; oldest: Date | null }[]
+      >`
+        SELECT q.name, count(*) FILTER (WHERE state IN ('created', 'retry'))::int AS waiting,
+          count(*) FILTER (WHERE state = 'active')::int AS active,
+          count(*) FILTER (WHERE state = 'failed')::int AS failed,
+          min(created_on) FILTER (WHERE state IN ('created', 'retry')) AS oldest
+        FROM unnest(${names}::text[]) WITH ORDINALITY AS q (name, place)
+        LEFT JOIN pgboss.job j ON j.name = q.name AND j.state <> 'completed'
+        GROUP BY q.name, q.place ORDER BY q.place`;
+      return rows.map(({ oldest, ...row }) => ({ ...row, oldestWaiting: oldest }));
+    },
+    async stop() {
+      clearInterval(cleaning);
+      stopping.abort(new Error('The server is stopping.'));
+      await Promise.allSettled(underWay.values());
+      await boss.stop({ graceful: true, timeout: 5_000 });
+      if (underWay.size > 0) await handBack([...underWay.keys()]);
+    },
+  };
+}
+
+const PRESENCE_LOCK = 4917;
+
+/**
+ * Every process holds this shared lock while it lives. Returns whether this one was the first to
+ * come; the lock goes with the connection, so a killed process leaves none behind.
+ */
+async function becomePresent(database: Database): Promise<boolean> {
+  const connection = await database.sql.reserve();
+  const [alone] = await connection`SELECT pg_try_advisory_lock(${PRESENCE_LOCK}::bigint) AS locked`;
+  await connection`SELECT pg_advisory_lock_shared(${PRESENCE_LOCK}::bigint)`;
+  if (alone?.locked) await connection`SELECT pg_advisory_unlock(${PRESENCE_LOCK}::bigint)`;
+  return Boolean(alone?.locked);
+}

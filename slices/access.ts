@@ -1,0 +1,42 @@
+import type { AccessTable } from '../shared/web/access.ts';
+
+const everybody = ['uploader', 'viewer', 'operator', 'admin'] as const;
+const readers = ['viewer', 'operator', 'admin'] as const;
+const receivers = ['operator', 'admin'] as const;
+const administrators = ['admin'] as const;
+
+/**
+ * Who may use what: every route of the server stands here, or the server does not start. HEAD
+ * follows GET. Uploaders read the JSON of their own documents only, which the routes see to.
+ */
+export const accessTable = {
+  'GET /': readers,
+  'GET /documents/:id': readers,
+  'GET /documents/stream': readers,
+  'GET /documents/:id/stream': readers,
+  'POST /documents': receivers,
+  'POST /documents/samples': receivers,
+
+  'POST /api/documents': ['uploader', ...receivers],
+  'GET /api/documents': everybody,
+  'GET /api/documents/:id': everybody,
+  'GET /api/documents/:id/events': everybody,
+  'GET /api/documents/:id/text': everybody,
+  'GET /api/documents/:id/file': everybody,
+  'GET /api/documents/:id/preview.png': everybody,
+  'GET /api/documents/:id/fields': everybody,
+
+  'GET /system': readers,
+  'GET /system/stream': readers,
+  'POST /system/read-models/:name/rebuild': administrators,
+  'GET /metrics': readers,
+  'GET /openapi.json': readers,
+
+  'GET /sign-in': 'open',
+  'GET /sign-in/:token': 'open',
+  'POST /sign-out': everybody,
+  'GET /livez': 'open',
+  'GET /readyz': 'open',
+  'GET /public/*': 'open',
+  'GET /vendor/htmx/*': 'open',
+} as const satisfies AccessTable;

@@ -1,0 +1,9 @@
+import { runCommand, withAccounts } from './cli.ts';
+import { publicAddress } from './public-address.ts';
+
+await runCommand(() =>
+  withAccounts(async (accounts, config) => {
+    const address = publicAddress(config);
+    return `${address}/sign-in/${await accounts.createSignInLink()}`;
+  }),
+);

@@ -1,0 +1,97 @@
+import type { Field, Kind } from '../classification.ts';
+import type { Line } from '../document-text.ts';
+import { decimalMark, findAmounts } from './amounts.ts';
+import { findEmails, findPhones } from './contacts.ts';
+import { decideDateOrder, findDates } from './dates.ts';
+import { findDocumentDates } from './document-dates.ts';
+import { withoutDoubles, type Reading } from './finding.ts';
+import { findIbans } from './iban.ts';
+import { findLabelledValues, type Fits, type LabelledValue } from './labelled-values.ts';
+import { findDocumentNumber, findReferences, readCode } from './numbers.ts';
+import { findParties } from './parties.ts';
+import { findCurrency, findTotals, type Totals } from './totals.ts';
+import { findVatIds } from './vat-ids.ts';
+
+/** Documents about money; elsewhere "total" or "customer" mean something else. */
+const COMMERCIAL = new Set<Kind>(['invoice', 'credit-note', 'receipt']);
+/** A list of contacts is no use as fields of one document. */
+const MAX_OF_A_NAME = 10;
+
+/** What is read once and serves both the kind and the fields. */
+export interface Findings {
+  reading: Reading;
+  values: LabelledValue[];
+  totals: Totals;
+}
+
+/** Labels with their values, and the amounts among them. */
+export function readFindings(lines: Line[], language: string | null): Findings {
+  const reading: Reading = {
+    lines,
+    language,
+    decimal: decimalMark(lines, language),
+    dateOrder: decideDateOrder(lines, language),
+  };
+  const values = findLabelledValues(lines, fitting(reading));
+  return { reading, values, totals: findTotals(values, reading) };
+}
+
+/** The fields of a document of this kind; see {@link Field}. */
+export function findFields({ reading, values, totals }: Findings, kind: Kind): Field[] {
+  const { lines } = reading;
+  const fields = [
+    ...(kind === 'spreadsheet' ? [] : findDocumentDates(values, reading)),
+    ...(COMMERCIAL.has(kind) ? commercial({ reading, values, totals }) : []),
+    ...(kind === 'spreadsheet' ? [] : findReferences(values)),
+    ...findIbans(lines),
+    ...findVatIds(lines),
+    ...findEmails(lines),
+    ...findPhones(lines),
+  ];
+  return limited(withoutDoubles(fields)).map((field) => ({
+    ...field,
+    confidence: Math.round(field.confidence * 1000) / 1000,
+  }));
+}
+
+function commercial({ reading, values, totals }: Findings): Field[] {
+  return [
+    ...findDocumentNumber(values),
+    ...totals.fields,
+    ...findCurrency(values, reading, totals.fields),
+    ...findParties(values, reading),
+  ];
+}
+
+function fitting(reading: Reading): Fits {
+  return (name, text) => {
+    switch (name) {
+      case 'date':
+      case 'dueDate':
+        return findDates(text, reading).length > 0;
+      case 'net':
+      case 'tax':
+      case 'total':
+        return findAmounts(text, reading).some(({ explicit }) => explicit);
+      case 'documentNumber':
+      case 'reference':
+        return readCode(text) !== null;
+      case 'currency':
+      case 'seller':
+      case 'buyer':
+      case 'other':
+        return false;
+      default:
+        return name satisfies never;
+    }
+  };
+}
+
+function limited(fields: Field[]): Field[] {
+  const counts = new Map<string, number>();
+  return fields.filter(({ name }) => {
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    return count <= MAX_OF_A_NAME;
+  });
+}

@@ -1,0 +1,82 @@
+import type { Format } from '../text-extraction/format.contract.ts';
+import { KINDS, type Evidence, type Kind } from './classification.ts';
+import type { Line } from './document-text.ts';
+import { findPhraseEvidence, type KindEvidence } from './kind-phrases.ts';
+import { findSigns } from './kind-signs.ts';
+import type { Totals } from './fields/totals.ts';
+
+/** A kind has to outweigh this much doubt: the score of `other`, which no rule speaks for. */
+const DOUBT = 2.6;
+/** Below this the kind is `other`. */
+const THRESHOLD = 0.5;
+const MAX_EVIDENCE = 12;
+
+/** How likely a kind is, and the words that spoke for it, strongest first. */
+export interface KindVerdict {
+  kind: Kind;
+  confidence: number;
+  evidence: Evidence[];
+}
+
+/**
+ * The kind of a document: weights of the rules it meets are added up per kind and turned into
+ * probabilities by softmax, with `other` as the kind of those that meet few.
+ */
+export function decideKind(document: {
+  lines: Line[];
+  pages: string[];
+  format: Format;
+  fileName: string;
+  language: string | null;
+  totals: Totals;
+}): KindVerdict {
+  const { lines, pages, format, fileName, language, totals } = document;
+  const evidence = [
+    ...moneyEvidence(totals),
+    ...findSigns(lines, pages, format),
+    ...findPhraseEvidence(lines, fileName, language),
+  ];
+  const [first = { kind: 'other', probability: 0 }] = probabilities(evidence);
+  const certain = first.kind !== 'other' && first.probability >= THRESHOLD;
+  const kind = certain ? first.kind : 'other';
+  return {
+    kind,
+    confidence: round(certain || first.kind === 'other' ? first.probability : 1 - first.probability),
+    evidence: evidence
+      .filter((item) => kind === 'other' || item.kind === kind)
+      .toSorted((a, b) => b.weight - a.weight)
+      .slice(0, MAX_EVIDENCE)
+      .map(({ words, page, weight }) => ({ words, page, weight: round(weight) })),
+  };
+}
+
+/** Net, tax and total that add up are rare in documents that ask for no money. */
+function moneyEvidence({ fields, addUp }: Totals): KindEvidence[] {
+  const total = fields.find(({ name }) => name === 'total');
+  if (!addUp || total === undefined) return [];
+  const found = { words: total.source, page: total.page };
+  return [
+    { kind: 'invoice', weight: 1.6, ...found },
+    { kind: 'credit-note', weight: 1.4, ...found },
+    { kind: 'receipt', weight: 1.2, ...found },
+  ];
+}
+
+function probabilities(evidence: KindEvidence[]): { kind: Kind; probability: number }[] {
+  const scores = KINDS.map((kind) =>
+    evidence.reduce(
+      (score, item) => (item.kind === kind ? score + item.weight : score),
+      kind === 'other' ? DOUBT : 0,
+    ),
+  );
+  const exponentials = scores.map((score) => Math.exp(score));
+  const total = exponentials.reduce((sum, value) => sum + value, 0);
+  return KINDS.map((kind, index) => ({
+    kind,
+    probability: (exponentials[index] ?? 0) / total,
+  })).toSorted((a, b) => b.probability - a.probability);
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

@@ -1,0 +1,137 @@
+import type { Format } from '../text-extraction/format.contract.ts';
+import type { Evidence } from './classification.ts';
+import type { Line } from './document-text.ts';
+import { tokenize } from './phrases.ts';
+
+const MAX_TITLE = 200;
+/** A heading stands among the first lines. */
+const FIRST_LINES = 25;
+const LATER = 0.25;
+/** A line with strong evidence for the kind ("Invoice 4711") is the title though others precede it. */
+const TELLING = 1.8;
+const NAMES_KIND = 4;
+/** Longer lines are running text. */
+const MAX_HEADING = 120;
+
+/** The document's own heading, at most 200 characters; null where none can be told from text. */
+export function findTitle(
+  lines: Line[],
+  format: Format,
+  verdict: { evidence: Evidence[] },
+): string | null {
+  const title = titleOf(lines, format, verdict.evidence);
+  return title === null ? null : title.replaceAll('\t', ' ').slice(0, MAX_TITLE).trim();
+}
+
+function titleOf(lines: Line[], format: Format, evidence: Evidence[]): string | null {
+  switch (format) {
+    case 'markdown':
+      return markdownTitle(lines) ?? prominentLine(lines, evidence);
+    case 'email':
+      return subject(lines);
+    case 'html':
+      return lines.find(isHeadingText)?.text ?? null;
+    case 'csv':
+      return lonelyCell(lines);
+    default:
+      return subject(lines) ?? prominentLine(lines, evidence);
+  }
+}
+
+/** `# Title`, or a line underlined with `===`; without links, emphasis and code marks. */
+function markdownTitle(lines: Line[]): string | null {
+  const index = lines.findIndex(
+    ({ text }, at) => /^#{1,2}\s+\S/.test(text) || /^={3,}$/.test(lines[at + 1]?.text ?? ''),
+  );
+  const text = lines[index]?.text
+    .replace(/^#+\s+/, '')
+    .replace(/\s#+$/, '')
+    .replaceAll(/!?\[([^\]]{0,200})\]\([^)]{0,500}\)/g, '$1')
+    .replaceAll(/[*`]|<[^>]{0,200}>/g, '')
+    .trim();
+  return text === undefined || text === '' ? null : text;
+}
+
+/** The subject of an e-mail, of a letter or of minutes. */
+function subject(lines: Line[]): string | null {
+  for (const { text } of lines.slice(0, 30)) {
+    const found = /^(?:subject|betreff|objet|asunto|oggetto|onderwerp|betreft)\s?:\s*(\S.*)$/i.exec(text);
+    if (found?.[1] !== undefined) return found[1];
+  }
+  return null;
+}
+
+/** A CSV has no heading, unless its first row holds one text and nothing else. */
+function lonelyCell([first]: Line[]): string | null {
+  const cell = /^"?([^",;\t|:]{3,})"?[,;\t]*$/.exec(first?.text ?? '')?.[1]?.trim();
+  return cell !== undefined && /^\p{L}.*\p{L}/u.test(cell) && cell.includes(' ') ? cell : null;
+}
+
+/**
+ * The first line that looks like a heading; one in capitals, set apart or naming the document's
+ * kind may come later.
+ */
+function prominentLine(lines: Line[], evidence: Evidence[]): string | null {
+  const telling = evidence.filter(({ page, weight }) => page !== null && weight >= TELLING);
+  const names = (line: Line): boolean =>
+    telling.some(({ words, page }) => page === line.page && holdsWords(line, words));
+  const candidates = lines
+    .slice(0, FIRST_LINES)
+    .map((line, index) => ({
+      line,
+      score: prominence(lines, index) - index * LATER + (names(line) ? NAMES_KIND : 0),
+    }))
+    .filter(({ line }) => isHeadingText(line))
+    .toSorted((a, b) => b.score - a.score);
+  const best = candidates[0];
+  return best !== undefined && best.score > 0 ? best.line.text : null;
+}
+
+function holdsWords({ tokens }: Line, words: string): boolean {
+  const line = tokens.map(({ word }) => word).join(' ');
+  const wanted = tokenize(words).map(({ word }) => word).join(' ');
+  return ` ${line} `.includes(` ${wanted} `);
+}
+
+function prominence(lines: Line[], index: number): number {
+  const line = lines[index];
+  if (line === undefined) return 0;
+  const next = lines[index + 1];
+  const { text, tokens } = line;
+  const isSentence = /[.,;]$/.test(text) && tokens.length > 4;
+  const runsOn = text.length > 60 && next !== undefined && !next.blankBefore && /^\p{Ll}/u.test(next.text);
+  return (
+    1 +
+    (text === text.toUpperCase() ? 0.6 : 0) +
+    (next === undefined || next.blankBefore ? 0.5 : 0) +
+    (line.blankBefore ? 0.3 : 0) -
+    (text.includes('\t') ? 0.6 : 0) -
+    (/:$/.test(text) ? 0.8 : 0) -
+    (isSentence ? 1.2 : 0) -
+    (runsOn ? 1.5 : 0)
+  );
+}
+
+/** Words, and not a page number, a date, an address, a sum of money or a running header. */
+function isHeadingText({ text, tokens }: Line): boolean {
+  const letters = text.match(/\p{L}/gu)?.length ?? 0;
+  return (
+    text.length <= MAX_HEADING &&
+    letters >= 3 &&
+    /^[\p{L}\p{N}"'“„«¿¡#§]/u.test(text) &&
+    letters >= text.length * 0.4 &&
+    !isDate(text) &&
+    !/@|\b(?:https?:|www\.)|^(?:page|seite|pagina|página|strona|tel|fax|phone|telefon)\b/i.test(text) &&
+    !/^(?:\p{L}{1,2}-)?\d{4,6} \p{Lu}/u.test(text) &&
+    !/(?:str\.|straße|strasse|street|avenue) ?\d|^\d+\w?,? (?:rue|avenue|boulevard|street|road)\b/i.test(text) &&
+    tokens.some(({ word }) => /\p{L}{3}/u.test(word))
+  );
+}
+
+/** A date with at most a place or a label before it: `Berlin, den 3. März 2024`. */
+function isDate(text: string): boolean {
+  const bare = text.replace(/^(?:date|datum|data|fecha)\s?:\s*/i, '');
+  const numeric = /^(?:\p{L}+,? )?\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?: \d{1,2}:\d\d(?::\d\d)?)?$/u;
+  const worded = /^(?:\p{L}+,? (?:den |le |the )?)?(?:\d{1,2}(?:\.|st|nd|rd|th|er)? (?:de )?\p{L}{3,12}|\p{L}{3,12}\.? \d{1,2}(?:st|nd|rd|th)?),? (?:de )?\d{4}$/u;
+  return numeric.test(bare) || worded.test(bare);
+}

@@ -1,0 +1,111 @@
+import {
+  type BoardRow,
+  type DocumentStatus,
+  type StepProgress,
+  type StepTitles,
+  documentStatuses,
+  sentenceCase,
+} from './board-row.contract.ts';
+import { type RowView, rowView } from './row-view.ts';
+
+export type BoardCounts = Record<DocumentStatus | 'all', number>;
+
+/** What the address asks for: one status or all, words to search, and at most one end of the page. */
+export interface BoardQuery {
+  status: DocumentStatus | null;
+  q: string;
+  /** Only documents older than this id: the way to older pages. */
+  before: string | null;
+  /** Only documents newer than this id, the closest ones: the way back. */
+  after: string | null;
+}
+
+export interface BoardPageData {
+  query: BoardQuery;
+  /** Newest first. */
+  rows: BoardRow[];
+  hasOlder: boolean;
+  hasNewer: boolean;
+  counts: BoardCounts;
+  /** Read before the rows: a change in between is then sent twice, never lost. */
+  revision: number;
+  titles: StepTitles;
+  /** Of running steps, by document id. */
+  progress: ReadonlyMap<string, StepProgress>;
+  now: Date;
+  canUpload: boolean;
+}
+
+export interface ChipView {
+  status: DocumentStatus | 'all';
+  word: string;
+  count: string;
+  href: string;
+  current: boolean;
+}
+
+/** What `page.njk` needs. */
+export interface BoardPageView {
+  chips: ChipView[];
+  q: string;
+  status: DocumentStatus | '';
+  rows: RowView[];
+  caption: string;
+  /** Nothing was ever received: the page teaches instead of showing an empty table. */
+  isEmpty: boolean;
+  newerHref: string | null;
+  olderHref: string | null;
+  /** The first page of the same filter; where the "3 new" pill leads. */
+  firstHref: string;
+  /** New documents enter the table by themselves only here; elsewhere they are counted in the pill. */
+  takesNewRows: boolean;
+  revision: number;
+  renderedAt: number;
+  canUpload: boolean;
+}
+
+/** The whole board page as its template shows it. */
+export function boardPageView(data: BoardPageData): BoardPageView {
+  const { query, rows, counts, now } = data;
+  const newest = rows.at(0);
+  const oldest = rows.at(-1);
+  const first = { ...query, before: null, after: null };
+  const onFirstPage = !data.hasNewer;
+  return {
+    chips: (['all', ...documentStatuses] as const).map((status) => ({
+      status,
+      word: sentenceCase(status),
+      count: counts[status].toLocaleString('en'),
+      href: boardHref({ ...first, status: status === 'all' ? null : status }),
+      current: status === (query.status ?? 'all'),
+    })),
+    q: query.q,
+    status: query.status ?? '',
+    rows: rows.map((row) => rowView(row, data.titles, data.progress.get(row.id) ?? null, now)),
+    caption: captionOf(query),
+    isEmpty: counts.all === 0,
+    newerHref: data.hasNewer && newest ? boardHref({ ...first, after: newest.id }) : null,
+    olderHref: data.hasOlder && oldest ? boardHref({ ...first, before: oldest.id }) : null,
+    firstHref: boardHref(first),
+    takesNewRows: onFirstPage && query.status === null && query.q === '',
+    revision: data.revision,
+    renderedAt: now.getTime(),
+    canUpload: data.canUpload,
+  };
+}
+
+/** The address of a board page; what is not asked for is left out. */
+export function boardHref(query: BoardQuery): string {
+  const search = new URLSearchParams();
+  if (query.status !== null) search.set('status', query.status);
+  if (query.q !== '') search.set('q', query.q);
+  if (query.before !== null) search.set('before', query.before);
+  if (query.after !== null) search.set('after', query.after);
+  return search.size === 0 ? '/' : `/?${search.toString()}`;
+}
+
+function captionOf(query: BoardQuery): string {
+  const what = query.status === null ? 'All documents' : `${sentenceCase(query.status)} documents`;
+  const matching = query.q === '' ? '' : ` matching “${query.q}”`;
+  return `${what}${matching}, newest first`;
+}

@@ -1,0 +1,119 @@
+import { Type } from 'typebox';
+import { isId } from '../../shared/ids.ts';
+import type { LiveTable } from '../../shared/live/live-table.ts';
+import type { ProgressBoard } from '../../shared/steps/progress.ts';
+import { badRequest } from '../../shared/web/problem.ts';
+import type { App } from '../../shared/web/server.ts';
+import { documentStatuses, type StepTitles } from './board-row.contract.ts';
+import { boardPageView } from './board-view.ts';
+import { DocumentJson, toDocumentJson } from './document.contract.ts';
+import { toBoardRow, type BoardQueries } from './queries.ts';
+
+const PAGE_ROWS = 50;
+
+/** A form sends an empty field where nothing was chosen. */
+const Status = Type.Union([...documentStatuses.map((status) => Type.Literal(status)), Type.Literal('')]);
+const Search = Type.String({ maxLength: 200 });
+const Id = Type.String({ format: 'uuid' });
+
+interface BoardRoutesDependencies {
+  queries: BoardQueries;
+  titles: StepTitles;
+  progress: ProgressBoard;
+  live: LiveTable;
+}
+
+export function boardRoutes(app: App, { queries, titles, progress, live }: BoardRoutesDependencies): void {
+  const boardQuery = Type.Object({
+    status: Type.Optional(Status),
+    q: Type.Optional(Search),
+    before: Type.Optional(Id),
+    after: Type.Optional(Id),
+  });
+
+  app.get('/', { schema: { querystring: boardQuery, hide: true } }, async (request, reply) => {
+    const { status, q = '', before, after } = request.query;
+    const filter = { status: status || null, q: q.trim(), owner: null };
+    // Before the rows: what changes in between is then sent twice, never lost.
+    const { revision } = await queries.newest();
+    const page = await queries.page(filter, edge(before, after), PAGE_ROWS);
+    const board = boardPageView({
+      query: { status: filter.status, q: filter.q, before: before ?? null, after: after ?? null },
+      rows: page.records.map(toBoardRow),
+      hasOlder: page.hasOlder,
+      hasNewer: page.hasNewer,
+      counts: await queries.counts(),
+      revision,
+      titles,
+      progress: await progress.of(page.records.map(({ id }) => id)),
+      now: new Date(),
+      canUpload: ['operator', 'admin'].includes(request.principal.role),
+    });
+    reply.header('cache-control', 'no-store');
+    return reply.view('slices/document-board/page.njk', { title: 'Board', active: 'board', live: true, board });
+  });
+
+  app.get(
+    '/documents/stream',
+    {
+      schema: {
+        summary: 'Rows of the board as they change (server-sent events)',
+        querystring: Type.Object({ after: Type.Optional(Type.Integer({ minimum: 0 })) }),
+      },
+    },
+    async (request, reply) => {
+      await live.open(request, reply);
+    },
+  );
+
+  app.get(
+    '/api/documents',
+    {
+      schema: {
+        summary: 'Documents, newest first',
+        querystring: Type.Object({
+          status: Type.Optional(Status),
+          q: Type.Optional(Search),
+          limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
+          cursor: Type.Optional(Type.String({ description: 'nextCursor of the page before' })),
+        }),
+        response: {
+          200: Type.Object({
+            documents: Type.Array(DocumentJson),
+            nextCursor: Type.Union([Type.String(), Type.Null()]),
+          }),
+        },
+      },
+    },
+    async (request) => {
+      const { status, q = '', limit, cursor } = request.query;
+      const owner = request.principal.role === 'uploader' ? request.actor : null;
+      const filter = { status: status || null, q: q.trim(), owner };
+      const page = await queries.page(filter, edge(fromCursor(cursor), undefined), limit);
+      const now = new Date();
+      const last = page.records.at(-1);
+      return {
+        documents: page.records.map((record) => toDocumentJson(record, now)),
+        nextCursor: page.hasOlder && last ? toCursor(last.id) : null,
+      };
+    },
+  );
+}
+
+function edge(before: string | undefined, after: string | undefined) {
+  return { ...(before ? { before } : {}), ...(after ? { after } : {}) };
+}
+
+/** Cursors are opaque to clients, so that they may come to hold something else. */
+function toCursor(id: string): string {
+  return Buffer.from(id).toString('base64url');
+}
+
+function fromCursor(cursor: string | undefined): string | undefined {
+  if (cursor === undefined) return undefined;
+  const id = Buffer.from(cursor, 'base64url').toString();
+  if (!isId(id)) {
+    throw badRequest('The cursor is not one this server gave. Pass nextCursor as it came, or leave it out.');
+  }
+  return id;
+}

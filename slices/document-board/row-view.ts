@@ -1,0 +1,153 @@
+import {
+  type BoardRow,
+  type DocumentStatus,
+  type DurationView,
+  type MomentView,
+  type StepProgress,
+  type StepTitles,
+  bytesText,
+  countText,
+  durationView,
+  languageName,
+  mediaTypeName,
+  momentView,
+  percentOf,
+  sentenceCase,
+  stepTitle,
+} from './board-row.contract.ts';
+
+/** One part of the progress track: a planned step. `progress` fills the running one page by page. */
+export interface Segment {
+  state: 'done' | 'running' | 'retrying' | 'failed' | 'cancelled' | 'waiting';
+  progress: StepProgress | null;
+}
+
+/** What `row.njk` needs; the page, the stream and the catch-up all render this and nothing else. */
+export interface RowView {
+  id: string;
+  href: string;
+  /** The id as a decimal number: sorts like the id under the numeric collation of hx-upsert. */
+  order: string;
+  fileName: string;
+  /** The whole name on hover, where the column may cut it; else null. */
+  fullName: string | null;
+  details: string;
+  error: string | null;
+  duplicate: boolean;
+  status: DocumentStatus;
+  statusWord: string;
+  stepTitle: string | null;
+  segments: Segment[];
+  percent: number;
+  progressText: string;
+  /** What a screen reader says for the progress track. */
+  progressLabel: string;
+  updated: MomentView;
+  duration: DurationView;
+  attempts: number;
+  /** Changes when the row glows: page counts tick silently, everything else is news. */
+  glow: string;
+}
+
+/** The board row of a document at the time `now`; `progress` is that of its running step. */
+export function rowView(
+  row: BoardRow,
+  titles: StepTitles,
+  progress: StepProgress | null,
+  now: Date,
+): RowView {
+  const running = row.status === 'processing' ? progress : null;
+  const percent = percentOf(row);
+  const title = isUnderWay(row) && row.step !== null ? stepTitle(row.step, titles) : null;
+  const progressText = running
+    ? `page ${Math.min(running.done + 1, running.total)} of ${running.total}`
+    : `${row.finished} of ${countText(row.plan.length, 'step')}`;
+  return {
+    id: row.id,
+    href: `/documents/${row.id}`,
+    order: orderOf(row.id),
+    fileName: row.fileName,
+    fullName: row.fileName.length > 40 ? row.fileName : null,
+    details: detailsOf(row),
+    error: row.error && row.status !== 'completed' ? firstLine(row.error.message) : null,
+    duplicate: row.duplicateOf !== null,
+    status: row.status,
+    statusWord: sentenceCase(row.status),
+    stepTitle: title,
+    segments: segmentsOf(row, running),
+    percent,
+    progressText,
+    progressLabel: [`${percent} percent`, title, progressText].filter(Boolean).join(', '),
+    updated: momentView(row.updatedAt, now),
+    duration: durationView(row.receivedAt, endOf(row), now),
+    attempts: row.attempts,
+    glow: [row.status, row.step ?? '', row.finished, row.attempts, row.error?.code ?? ''].join(':'),
+  };
+}
+
+/** One segment a planned step: finished ones, the one at work, those still to come. */
+export function segmentsOf(
+  row: Pick<BoardRow, 'plan' | 'finished' | 'status' | 'step'>,
+  progress: StepProgress | null,
+): Segment[] {
+  const found = row.step === null ? -1 : row.plan.indexOf(row.step);
+  const current = found === -1 ? row.finished : found;
+  return row.plan.map((_, index) => {
+    if (row.status === 'completed' || index < Math.min(row.finished, current)) return done;
+    if (index !== current) return index < row.finished ? done : waiting;
+    const state = stateAtWork(row.status);
+    return { state, progress: state === 'running' ? progress : null };
+  });
+}
+
+const done: Segment = { state: 'done', progress: null };
+const waiting: Segment = { state: 'waiting', progress: null };
+
+function stateAtWork(status: DocumentStatus): Segment['state'] {
+  switch (status) {
+    case 'received':
+      return 'waiting';
+    case 'processing':
+      return 'running';
+    case 'completed':
+      return 'done';
+    case 'retrying':
+    case 'failed':
+    case 'cancelled':
+      return status;
+    default:
+      return status satisfies never;
+  }
+}
+
+function isUnderWay(row: BoardRow): boolean {
+  return row.status === 'processing' || row.status === 'retrying' || row.status === 'failed';
+}
+
+/** An ended document without an end (failed, retries left to an administrator) stopped at its last change. */
+function endOf(row: BoardRow): Date | null {
+  const stopped = row.status === 'failed' || row.status === 'cancelled' || row.status === 'completed';
+  return row.endedAt ?? (stopped ? row.updatedAt : null);
+}
+
+function detailsOf(row: BoardRow): string {
+  const format = row.mediaType === null ? null : mediaTypeName(row.mediaType);
+  return [
+    row.title,
+    row.kind === null ? format : sentenceCase(row.kind),
+    row.language === null ? null : languageName(row.language),
+    row.pages === null ? null : countText(row.pages, 'page'),
+    bytesText(row.bytes),
+  ]
+    .filter((part) => part !== null && part !== '')
+    .join(' · ');
+}
+
+function firstLine(message: string): string {
+  return message.trim().split(/\r?\n/, 1)[0] ?? '';
+}
+
+/** Numeric collation reads runs of digits as numbers, which would scatter hexadecimal ids. */
+function orderOf(id: string): string {
+  return BigInt(`0x${id.replaceAll('-', '')}`).toString();
+}

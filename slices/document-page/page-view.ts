@@ -1,0 +1,234 @@
+import {
+  type BoardRow,
+  type DurationView,
+  type MomentView,
+  type StepProgress,
+  bytesText,
+  countText,
+  durationView,
+  languageName,
+  mediaTypeName,
+  momentView,
+  percentOf,
+  sentenceCase,
+} from '../document-board/board-row.contract.ts';
+import { type AdviceView, adviceOf } from './advice.ts';
+import { type HistoryEntry, type HistoryEntryView, historyView } from './history-view.ts';
+
+export type StepState = 'waiting' | 'running' | 'done' | 'failed' | 'skipped';
+
+export interface StepData {
+  slug: string;
+  title: string;
+  state: StepState;
+  attempts: number;
+  /** Of the latest attempt. */
+  startedAt: Date | null;
+  endedAt: Date | null;
+  progress: StepProgress | null;
+}
+
+/** A statement of the classification with how sure it is (0 to 1) and the words it rests on. */
+export interface Finding {
+  value: string;
+  confidence: number | null;
+  evidence: string[];
+}
+
+export interface FieldData {
+  name: string;
+  value: string;
+  page: number | null;
+  source: string;
+}
+
+/** Everything the page of one document shows; the route gathers it. */
+export interface DocumentPageData {
+  document: BoardRow;
+  steps: StepData[];
+  /** `language.value` is an ISO 639-1 code, `kind.value` a slug. */
+  findings: { title: Finding | null; language: Finding | null; kind: Finding | null };
+  fields: FieldData[];
+  /** The beginning of the text, and how many characters the whole has; null before extraction. */
+  text: { excerpt: string; characters: number } | null;
+  hasPreview: boolean;
+  hasFields: boolean;
+  duplicate: { id: string; fileName: string } | null;
+  /** When the retry policy tries the failed step again. */
+  retryAt: Date | null;
+  /** In the order of the stream. */
+  history: HistoryEntry[];
+  now: Date;
+}
+
+export interface FactView {
+  name: string;
+  value: string;
+  confidence: string | null;
+  evidence: string | null;
+}
+
+export interface StepView {
+  slug: string;
+  title: string;
+  state: StepState;
+  stateWord: string;
+  icon: string;
+  attempts: number;
+  duration: DurationView | null;
+  progress: (StepProgress & { text: string }) | null;
+}
+
+/** What `page.njk` and `body.njk` need. */
+export interface DocumentPageView {
+  id: string;
+  fileName: string;
+  status: BoardRow['status'];
+  statusWord: string;
+  percent: number;
+  progressLabel: string;
+  segments: { state: string; progress: StepProgress | null }[];
+  advice: AdviceView | null;
+  duplicate: { href: string; fileName: string } | null;
+  steps: StepView[];
+  facts: FactView[];
+  fields: { label: string; value: string; page: string; source: string }[];
+  text: { excerpt: string; isWhole: boolean; size: string; href: string } | null;
+  previewHref: string | null;
+  /** It may still come, so its place is kept free. */
+  previewExpected: boolean;
+  downloads: { href: string; name: string; icon: string }[];
+  received: MomentView;
+  updated: MomentView;
+  duration: DurationView;
+  history: HistoryEntryView[];
+  revision: number;
+}
+
+/** The whole page of a document as its templates show it, at the time `now`. */
+export function documentPageView(data: DocumentPageData): DocumentPageView {
+  const { document: row, now } = data;
+  const percent = percentOf(row);
+  return {
+    id: row.id,
+    fileName: row.fileName,
+    status: row.status,
+    statusWord: sentenceCase(row.status),
+    percent,
+    progressLabel: `${percent} percent, ${row.finished} of ${countText(row.plan.length, 'step')}`,
+    segments: data.steps.map((step) => segmentOf(step, row.status)),
+    advice: adviceOf(data),
+    duplicate: data.duplicate && {
+      href: `/documents/${data.duplicate.id}`,
+      fileName: data.duplicate.fileName,
+    },
+    steps: data.steps.map((step) => stepView(step, row, now)),
+    facts: factsOf(data),
+    fields: data.fields.map((field) => ({
+      label: fieldLabel(field.name),
+      value: field.value,
+      page: field.page === null ? '' : String(field.page),
+      source: field.source,
+    })),
+    text: textView(data),
+    previewHref: data.hasPreview ? `/api/documents/${row.id}/preview.png` : null,
+    previewExpected: endOf(row) === null,
+    downloads: downloadsOf(data),
+    received: momentView(row.receivedAt, now),
+    updated: momentView(row.updatedAt, now),
+    duration: durationView(row.receivedAt, endOf(row), now),
+    history: historyView(data.history, now),
+    revision: row.revision,
+  };
+}
+
+function segmentOf(step: StepData, status: BoardRow['status']) {
+  const retried = step.state === 'failed' && status === 'retrying';
+  const state = retried ? 'retrying' : step.state === 'skipped' ? 'done' : step.state;
+  return { state, progress: step.state === 'running' ? step.progress : null };
+}
+
+const stepIcons: Record<StepState, string> = {
+  waiting: 'waiting',
+  running: 'processing',
+  done: 'completed',
+  failed: 'failed',
+  skipped: 'skipped',
+};
+
+function stepView(step: StepData, row: BoardRow, now: Date): StepView {
+  const { startedAt, progress } = step;
+  const isRunning = step.state === 'running';
+  const endedAt = isRunning ? null : (step.endedAt ?? row.updatedAt);
+  return {
+    slug: step.slug,
+    title: step.title,
+    state: step.state,
+    stateWord: sentenceCase(step.state),
+    icon: stepIcons[step.state],
+    attempts: step.attempts,
+    duration: startedAt && step.state !== 'waiting' ? durationView(startedAt, endedAt, now) : null,
+    progress: isRunning && progress
+      ? { ...progress, text: `${progress.done} of ${countText(progress.total, 'page')}` }
+      : null,
+  };
+}
+
+function factsOf({ document: row, findings }: DocumentPageData): FactView[] {
+  const facts = [
+    factOf('Title', findings.title, (title) => title),
+    factOf('Kind', findings.kind, sentenceCase),
+    factOf('Language', findings.language, languageName),
+    plainFact('Format', row.mediaType === null ? null : mediaTypeName(row.mediaType)),
+    plainFact('Pages', row.pages === null ? null : row.pages.toLocaleString('en')),
+    plainFact('Size', bytesText(row.bytes)),
+  ];
+  return facts.filter((fact) => fact !== null);
+}
+
+function factOf(name: string, finding: Finding | null, say: (value: string) => string): FactView | null {
+  if (!finding) return null;
+  const { confidence } = finding;
+  const evidence = finding.evidence.filter((words) => words !== finding.value);
+  return {
+    name,
+    value: say(finding.value),
+    confidence: confidence === null ? null : `${Math.round(confidence * 100)} % sure`,
+    evidence: evidence.length === 0 ? null : evidence.map((words) => `“${words}”`).join(', '),
+  };
+}
+
+function plainFact(name: string, value: string | null): FactView | null {
+  return value === null ? null : { name, value, confidence: null, evidence: null };
+}
+
+function textView({ document, text }: DocumentPageData): DocumentPageView['text'] {
+  if (!text) return null;
+  return {
+    excerpt: text.excerpt,
+    isWhole: text.excerpt.length >= text.characters,
+    size: countText(text.characters, 'character'),
+    href: `/api/documents/${document.id}/text`,
+  };
+}
+
+function downloadsOf({ document, text, hasFields }: DocumentPageData): DocumentPageView['downloads'] {
+  const base = `/api/documents/${document.id}`;
+  return [
+    { href: `${base}/file`, name: 'Original', icon: 'download' },
+    ...(text ? [{ href: `${base}/text`, name: 'Text', icon: 'text' }] : []),
+    ...(hasFields ? [{ href: `${base}/fields`, name: 'Fields (JSON)', icon: 'fields' }] : []),
+  ];
+}
+
+function endOf(row: BoardRow): Date | null {
+  const stopped = row.status === 'failed' || row.status === 'cancelled' || row.status === 'completed';
+  return row.endedAt ?? (stopped ? row.updatedAt : null);
+}
+
+const acronyms: Readonly<Record<string, string>> = { iban: 'IBAN', vatId: 'VAT ID', email: 'E-mail' };
+
+/** `documentNumber` → `Document number`. */
+export function fieldLabel(name: string): string {
+  return acronyms[name] ?? sentenceCase(name.replaceAll(/([A-Z])/g, ' $1').toLowerCase());
+}

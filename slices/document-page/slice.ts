@@ -1,0 +1,52 @@
+import type { Environment } from 'nunjucks';
+import type { Logger } from 'pino';
+import type { BlobStore } from '../../shared/blobs.ts';
+import type { EventCatalogue } from '../../shared/event-catalogue.ts';
+import { documentOf } from '../../shared/event.ts';
+import type { EventStore } from '../../shared/event-store.ts';
+import type { EventStreams } from '../../shared/live/event-stream.ts';
+import { createLivePage } from '../../shared/live/live-page.ts';
+import type { Slice } from '../../shared/slice.ts';
+import { PROGRESS_PREFIX, type ProgressBoard } from '../../shared/steps/progress.ts';
+import type { Step } from '../../shared/steps/step.ts';
+import { createDocumentReader } from './page-data.ts';
+import { documentPageView } from './page-view.ts';
+import { documentRoutes } from './routes.ts';
+
+/** One document: what it is, what was found, what happened, and why. */
+export function documentPage(dependencies: {
+  steps: readonly Step[];
+  store: EventStore;
+  catalogue: EventCatalogue;
+  blobs: BlobStore;
+  progress: ProgressBoard;
+  templates: Environment;
+  streams: EventStreams;
+  log: Logger;
+}): Slice {
+  const reader = createDocumentReader(dependencies);
+  const { templates, streams, log } = dependencies;
+  const live = createLivePage({
+    render: async (id) =>
+      templates.render('slices/document-page/body.njk', { doc: documentPageView(await reader.page(id)) }),
+    streams,
+    log,
+  });
+  return {
+    name: 'document-page',
+    summary: 'Shows one document with its whole history, and hands out its files.',
+    screens: [
+      { name: 'Document', url: '/documents/:id', shows: ['history'] },
+      { name: 'Document (API)', url: '/api/documents/:id', shows: ['history'] },
+    ],
+    routes: (app) => documentRoutes(app, reader, live),
+    onEvents(events) {
+      for (const stream of new Set(events.map((event) => event.stream))) {
+        live.changed(documentOf(stream) ?? '');
+      }
+    },
+    onLive(told) {
+      if (told.startsWith(PROGRESS_PREFIX)) live.changed(told.slice(PROGRESS_PREFIX.length));
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import { analyse } from 'chardet';
+import type { FileHandle } from 'node:fs/promises';
+
+const CHUNK_BYTES = 1024 * 1024;
+const STRICT_BYTES = 64 * CHUNK_BYTES;
+const SURE = 40;
+const MAX_CONTROLS = 0.02;
+// What chardet does not know and Russian files from DOS are full of, and its nearest kin.
+const ALSO_TRIED = ['ibm866', 'windows-1251', 'koi8-r'];
+
+/** An encoding, or why a file is no text. */
+export type TextEncoding = { encoding: string } | { refused: 'binary' | 'ebcdic' };
+
+/**
+ * The encoding of a text file by its bytes, `head` being the first of them: a byte order mark, strict
+ * UTF-8 over (the first 64 MB of) the file, UTF-16 without a mark, else chardet's best guess. Names
+ * are those of the WHATWG.
+ */
+export async function detectEncoding(file: FileHandle, head: Buffer): Promise<TextEncoding> {
+  const marked = markedEncoding(head);
+  if (marked !== null) return decodes(head, marked) ? { encoding: marked } : { refused: 'binary' };
+  const utf16 = unmarkedUtf16(head);
+  if (utf16 !== null) return { encoding: utf16 };
+  if (isEbcdic(head)) return { refused: 'ebcdic' };
+  if (!isText(head)) return { refused: 'binary' };
+  if (await isUtf8(file)) return { encoding: 'utf-8' };
+  return { encoding: guess(head) };
+}
+
+/** Whether codes, in an encoding that extends ASCII, could be text: hardly any control characters. */
+export function isText(codes: Uint8Array | Uint16Array): boolean {
+  let controls = 0;
+  for (const code of codes) if (isControl(code)) controls += 1;
+  return controls <= codes.length * MAX_CONTROLS;
+}
+
+function isControl(code: number): boolean {
+  // Tab, line feed, form feed, carriage return and escape occur in text.
+  return code < 32 && code !== 27 && !(code >= 9 && code <= 13);
+}
+
+function markedEncoding(head: Buffer): string | null {
+  if (head.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf]))) return 'utf-8';
+  if (head.subarray(0, 2).equals(Buffer.from([0xff, 0xfe]))) return 'utf-16le';
+  if (head.subarray(0, 2).equals(Buffer.from([0xfe, 0xff]))) return 'utf-16be';
+  return null;
+}
+
+/**
+ * Text in UTF-16 has zeros (of its spaces and line ends at least), all in the same half of the pairs,
+ * and none that make a NUL together; other files with zeros have them in both halves.
+ */
+function unmarkedUtf16(head: Buffer): string | null {
+  const even = head.subarray(0, head.length - (head.length % 2));
+  const halves = [0, 0];
+  even.forEach((byte, index) => {
+    if (byte === 0) halves[index % 2] = (halves[index % 2] ?? 0) + 1;
+  });
+  const [high = 0, low = 0] = halves;
+  if ((high === 0) === (low === 0)) return null;
+  const encoding = low > 0 ? 'utf-16le' : 'utf-16be';
+  return decodes(even, encoding) ? encoding : null;
+}
+
+/** Whether bytes are valid and, decoded, look like text. The last character may be cut off. */
+function decodes(bytes: Buffer, encoding: string): boolean {
+  try {
+    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes, { stream: true });
+    return isText(Uint16Array.from(text, (_, index) => text.charCodeAt(index)));
+  } catch {
+    return false;
+  }
+}
+
+/** Text from mainframes: blanks are 0x40, and ASCII's blank, a control there, is missing. */
+function isEbcdic(head: Buffer): boolean {
+  let blanks = 0;
+  for (const byte of head) if (byte === 0x40) blanks += 1;
+  return blanks > head.length * 0.08 && !head.includes(0x20) && !head.includes(0x0a);
+}
+
+async function isUtf8(file: FileHandle): Promise<boolean> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const chunk = Buffer.alloc(CHUNK_BYTES);
+  try {
+    for (let at = 0; at < STRICT_BYTES; at += CHUNK_BYTES) {
+      const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES, at);
+      decoder.decode(chunk.subarray(0, bytesRead), { stream: bytesRead === CHUNK_BYTES });
+      if (bytesRead < CHUNK_BYTES) break;
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function guess(head: Buffer): string {
+  const guesses = analyse(head).flatMap(({ name, confidence }) => {
+    const encoding = canonicalName(name);
+    return encoding === null ? [] : [{ encoding, confidence }];
+  });
+  const [best] = guesses;
+  if (best !== undefined && best.confidence >= SURE) return best.encoding;
+  const candidates = [...guesses.map(({ encoding }) => encoding), ...ALSO_TRIED, 'windows-1252'];
+  const scored = [...new Set(candidates)].map((encoding) => ({
+    encoding,
+    score: wordLikeness(new TextDecoder(encoding).decode(head)),
+  }));
+  return scored.reduce((a, b) => (b.score > a.score ? b : a)).encoding;
+}
+
+/** Null for an encoding that this platform cannot decode. */
+export function canonicalName(label: string): string | null {
+  try {
+    return new TextDecoder(label).encoding;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Beyond ASCII, a right guess gives lower-case letters beside letters of the same script; a wrong one
+ * gives signs, capitals inside words and mixed scripts.
+ */
+function wordLikeness(text: string): number {
+  const count = (pattern: RegExp): number => text.match(pattern)?.length ?? 0;
+  const words = count(
+    /(?<=\p{Script=Cyrillic})[а-яё]|(?<=[a-z])[ß-ÿ]|(?<=\p{Script=Greek})[ά-ώ]/gu,
+  );
+  const strange = count(/[^\P{S}\p{ASCII}]|\uFFFD|\p{Ll}\p{Lu}|[^\P{Cc}\p{ASCII}]/gu);
+  const mixed = count(/\p{Script=Latin}\p{Script=Cyrillic}|\p{Script=Cyrillic}\p{Script=Latin}/gu);
+  return words - 2 * strange - 2 * mixed;
+}

@@ -1,0 +1,40 @@
+import type { StepSlice } from '../../shared/slice.ts';
+import { resultOf } from '../../shared/steps/result-of.ts';
+import { defineStep } from '../../shared/steps/step.ts';
+import { inspectionEvents } from '../inspection/events.ts';
+import { receivedOf } from '../receive-document/received.contract.ts';
+import { textExtractionEvents } from '../text-extraction/events.ts';
+import type { Format } from '../text-extraction/format.contract.ts';
+import { publicationEvents } from './events.ts';
+import { renderPreview } from './preview.ts';
+import { searchIndex } from './search-index.ts';
+
+/** Makes a document worth looking at: a picture of its first page. */
+const step = defineStep({
+  slug: 'publication',
+  title: 'Publication',
+  events: publicationEvents,
+  concurrency: (config) => config.workers,
+  async run({ document, history, blobs, sandbox, workDir, signal }) {
+    const { format } = resultOf(inspectionEvents.Finished, history);
+    const { text } = resultOf(textExtractionEvents.Finished, history);
+    const picture = await renderPreview({
+      file: blobs.path(document, receivedOf(history).sha256),
+      format: format as Format,
+      text: (await blobs.read(document, text)).toString('utf8'),
+      sandbox,
+      workDir,
+      signal,
+    });
+    const { sha256 } = await blobs.put(document, picture);
+    return { preview: sha256 };
+  },
+});
+
+export const publication: StepSlice = {
+  name: 'publication',
+  summary: 'Makes the preview, and the full-text index that the board searches.',
+  events: Object.values(publicationEvents),
+  projections: [searchIndex],
+  step,
+};

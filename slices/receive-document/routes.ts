@@ -1,0 +1,84 @@
+import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import multipart from '@fastify/multipart';
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import type { Config } from '../../shared/config.ts';
+import { badRequest } from '../../shared/web/problem.ts';
+import type { App } from '../../shared/web/server.ts';
+import type { Receiver, StagedFile } from './command.ts';
+import { readUpload } from './read-upload.ts';
+
+const samples = new URL('./samples/', import.meta.url);
+
+const Received = Type.Object({
+  documents: Type.Array(
+    Type.Object({
+      id: Type.String({ format: 'uuid' }),
+      url: Type.String({ description: 'the page of the document' }),
+      fileName: Type.String(),
+      duplicateOf: Type.Union([Type.String(), Type.Null()], {
+        description: 'an earlier document with the same bytes',
+      }),
+    }),
+  ),
+});
+
+export async function receiveRoutes(app: App, receiver: Receiver, config: Config): Promise<void> {
+  await app.register(multipart);
+
+  app.post(
+    '/api/documents',
+    {
+      schema: {
+        summary: 'Hand over documents: all of them are received, or none',
+        description:
+          'multipart/form-data with 1 to 100 parts "file", and optionally "source" and "label". With an Idempotency-Key the same files give the same answer.',
+        consumes: ['multipart/form-data'],
+        response: { 202: Received },
+      },
+    },
+    async (request, reply) => {
+      const idempotencyKey = keyOf(request);
+      const { files, source, label } = await readUpload(request, receiver, config);
+      const documents = await receiver.receive({ files, source, label, actor: request.actor, idempotencyKey });
+      const base = config.publicUrl ?? `${request.protocol}://${request.host}`;
+      reply.code(202);
+      return { documents: documents.map((each) => ({ ...each, url: `${base}/documents/${each.id}` })) };
+    },
+  );
+
+  // The form of the board where there is no JavaScript.
+  app.post('/documents', { schema: { hide: true } }, async (request, reply) => {
+    const upload = await readUpload(request, receiver, config);
+    await receiver.receive({ ...upload, actor: request.actor, idempotencyKey: null });
+    return reply.redirect('/', 303);
+  });
+
+  app.post('/documents/samples', { schema: { hide: true } }, async (request, reply) => {
+    const files = await stageSamples(receiver);
+    const { actor } = request;
+    await receiver.receive({ files, source: 'samples', label: null, actor, idempotencyKey: null });
+    return reply.redirect('/', 303);
+  });
+}
+
+function keyOf(request: FastifyRequest): string | null {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return null;
+  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw badRequest('The Idempotency-Key must have 1 to 255 visible ASCII characters, for example a UUID.');
+  }
+  return key;
+}
+
+async function stageSamples(receiver: Receiver): Promise<StagedFile[]> {
+  const names = (await readdir(samples)).toSorted();
+  return Promise.all(
+    names.map(async (fileName) => ({
+      ...(await receiver.stage(createReadStream(new URL(fileName, samples)))),
+      fileName,
+      claimedMediaType: 'application/octet-stream',
+    })),
+  );
+}

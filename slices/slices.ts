@@ -1,0 +1,41 @@
+import type { EventDefinition } from '../shared/event.ts';
+import type { Slice, StepSlice } from '../shared/slice.ts';
+import { accountsSlice } from './accounts/slice.ts';
+import { classification } from './classification/slice.ts';
+import type { Cradle } from './container.ts';
+import { documentBoard } from './document-board/slice.ts';
+import { documentPage } from './document-page/slice.ts';
+import { inspection } from './inspection/slice.ts';
+import { DocumentCompleted } from './pipeline/events.ts';
+import { pipeline } from './pipeline/slice.ts';
+import { publication } from './publication/slice.ts';
+import { DocumentReceived } from './receive-document/events.ts';
+import { receiveDocument } from './receive-document/slice.ts';
+import { system } from './system/slice.ts';
+import { textExtraction } from './text-extraction/slice.ts';
+
+/** The steps of every new document, in order. A fifth is a folder and a line here. */
+export const stepSlices: readonly StepSlice[] = [
+  inspection,
+  textExtraction,
+  classification,
+  publication,
+];
+
+/** All features, in the order in which a document meets them. */
+export function composeSlices(cradle: Cradle): Slice[] {
+  return [
+    accountsSlice(cradle),
+    receiveDocument(cradle),
+    pipeline(cradle),
+    ...cradle.stepSlices,
+    documentBoard(cradle),
+    documentPage(cradle),
+    system(cradle),
+  ];
+}
+
+/** Every event there is; the store reads with this list before any slice is made. */
+export function eventsOf(steps: readonly StepSlice[]): EventDefinition[] {
+  return [DocumentReceived, DocumentCompleted, ...steps.flatMap((slice) => slice.events ?? [])];
+}

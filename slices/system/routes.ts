@@ -1,0 +1,76 @@
+import type { Environment } from 'nunjucks';
+import type { Logger } from 'pino';
+import { Type } from 'typebox';
+import type { Database } from '../../shared/database.ts';
+import { createLivePage } from '../../shared/live/live-page.ts';
+import type { Runtime } from '../../shared/runtime.ts';
+import { notFound, unavailable } from '../../shared/web/problem.ts';
+import type { App } from '../../shared/web/server.ts';
+import { createMetrics } from './metrics.ts';
+import { createSystemStatus } from './status.ts';
+import { systemPageView } from './system-view.ts';
+
+const REFRESH_MS = 1_000;
+const READY_WITHIN_MS = 2_000;
+
+export function systemRoutes(
+  app: App,
+  runtime: Runtime,
+  { database, templates, log }: { database: Database; templates: Environment; log: Logger },
+  ended: AbortSignal,
+): void {
+  const status = createSystemStatus(database, runtime);
+  const metrics = createMetrics(status);
+  // One page for those who may rebuild, one for all others.
+  const live = createLivePage({
+    render: async (role) =>
+      templates.render('slices/system/body.njk', { system: systemPageView(await status.read(role === 'admin')) }),
+    streams: runtime.streams,
+    log,
+  });
+  const refresh = setInterval(() => live.keys().forEach(live.changed), REFRESH_MS);
+  ended.addEventListener('abort', () => clearInterval(refresh));
+
+  app.get('/system', { schema: { hide: true } }, async (request, reply) => {
+    const view = systemPageView(await status.read(request.principal.role === 'admin'));
+    reply.header('cache-control', 'no-store');
+    return reply.view('slices/system/page.njk', { title: 'System', active: 'system', live: true, system: view });
+  });
+
+  app.get(
+    '/system/stream',
+    { schema: { summary: 'The system page as it changes (server-sent events)' } },
+    async (request, reply) => {
+      live.open(request.principal.role === 'admin' ? 'admin' : 'reader', request, reply);
+    },
+  );
+
+  app.post(
+    '/system/read-models/:name/rebuild',
+    { schema: { params: Type.Object({ name: Type.String() }), summary: 'Make a read model anew from all events' } },
+    async (request, reply) => {
+      const { name } = request.params;
+      if ((await runtime.rebuilds.start(name)) === 'unknown') {
+        throw notFound(`There is no read model "${name}". The system page lists them.`);
+      }
+      request.log.info({ readModel: name, actor: request.actor }, 'rebuild asked for');
+      return reply.redirect('/system', 303);
+    },
+  );
+
+  app.get('/metrics', { schema: { summary: 'Figures for Prometheus' } }, async (_request, reply) => {
+    reply.type(metrics.contentType);
+    return metrics.metrics();
+  });
+
+  app.get('/livez', { schema: { summary: 'The process answers' } }, async (_request, reply) =>
+    reply.type('text/plain').send('ok\n'),
+  );
+
+  app.get('/readyz', { schema: { summary: 'The process can do its work' } }, async (_request, reply) => {
+    const answer = database.sql`SELECT 1`.then(() => true);
+    const late = new Promise<false>((resolve) => setTimeout(resolve, READY_WITHIN_MS, false).unref());
+    if (!(await Promise.race([answer, late]))) throw unavailable('The database does not answer.', 5);
+    return reply.type('text/plain').send('ok\n');
+  });
+}

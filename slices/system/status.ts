@@ -1,0 +1,86 @@
+import type { Database } from '../../shared/database.ts';
+import type { Runtime } from '../../shared/runtime.ts';
+import { rebuildName } from '../../shared/rebuild.ts';
+import type { SubscriptionData, SystemPageData } from './system-view.ts';
+
+interface SubscriptionRow {
+  name: string;
+  position: string;
+  parked: { stream: string; error: string }[] | null;
+}
+
+/** What the system is doing, for its page and for Prometheus alike. */
+export interface SystemStatus {
+  read(canRebuild: boolean): Promise<SystemPageData>;
+}
+
+export function createSystemStatus(database: Database, runtime: Runtime): SystemStatus {
+  const { sql } = database;
+  const projections = runtime.slices.flatMap((slice) => slice.projections ?? []);
+
+  async function subscriptions(head: number): Promise<Map<string, SubscriptionData>> {
+    const rows = await sql<SubscriptionRow[]>`
+      SELECT s.name, s.position,
+        json_agg(json_build_object('stream', p.stream, 'error', split_part(p.error, E'\n', 1)))
+          FILTER (WHERE p.stream IS NOT NULL) AS parked
+      FROM subscriptions s LEFT JOIN parked_streams p ON p.subscription = s.name
+      GROUP BY s.name ORDER BY s.name`;
+    const kinds = new Map<string, string>(runtime.subscriptions.map(({ name, kind }) => [name, kind]));
+    return new Map(
+      rows.map(({ name, position, parked }) => [
+        name,
+        {
+          name,
+          kind: kinds.get(name) ?? 'rebuild',
+          checkpoint: Number(position),
+          lag: Math.max(0, head - Number(position)),
+          parked: parked ?? [],
+        },
+      ]),
+    );
+  }
+
+  async function readModels(known: ReadonlyMap<string, SubscriptionData>, head: number) {
+    const rows = await sql<{ name: string; rows: number }[]>`
+      SELECT relname AS name, greatest(reltuples, 0)::int AS rows FROM pg_class
+      WHERE relname = ANY (${projections.map(({ tableName }) => tableName)}) AND relkind = 'r'`;
+    const counts = new Map(rows.map((row) => [row.name, row.rows]));
+    return projections.map(({ name, tableName }) => {
+      const rebuild = known.get(rebuildName(name));
+      return {
+        name,
+        rows: counts.get(tableName) ?? null,
+        rebuild: rebuild ? { done: Number(rebuild.checkpoint), total: Math.max(1, head) } : null,
+      };
+    });
+  }
+
+  return {
+    async read(canRebuild) {
+      const [newest] = await sql<{ head: string }[]>`SELECT coalesce(max(position), 0) AS head FROM events`;
+      const head = Number(newest?.head);
+      const known = await subscriptions(head);
+      return {
+        head,
+        subscriptions: [...known.values()],
+        queues: (await runtime.queue.status()).map(({ oldestWaiting, ...queue }) => ({ ...queue, oldestAt: oldestWaiting })),
+        browsers: runtime.streams.count(),
+        readModels: await readModels(known, head),
+        events: catalogue(runtime),
+        canRebuild,
+        revision: head,
+        now: new Date(),
+      };
+    },
+  };
+}
+
+function catalogue({ slices, subscriptions }: Runtime) {
+  return slices.flatMap((slice) =>
+    (slice.events ?? []).map(({ type }) => ({
+      type,
+      slice: slice.name,
+      listeners: subscriptions.filter(({ types }) => types.has(type)).map(({ name }) => name),
+    })),
+  );
+}

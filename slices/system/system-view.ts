@@ -1,0 +1,86 @@
+import { exactText, relativeText } from '../../public/time.js';
+
+/** Everything the system screen shows; the route gathers it. */
+export interface SystemPageData {
+  /** Position of the newest stored event; 0 when there is none. */
+  head: number | bigint;
+  subscriptions: SubscriptionData[];
+  queues: QueueData[];
+  /** Connected browsers of this process. */
+  browsers: number;
+  readModels: ReadModelData[];
+  events: { type: string; slice: string; listeners: string[] }[];
+  canRebuild: boolean;
+  revision: number;
+  now: Date;
+}
+
+export interface SubscriptionData {
+  name: string;
+  kind: string;
+  checkpoint: number | bigint;
+  /** Events that it has not handled yet. */
+  lag: number;
+  /** Streams that wait behind an event which the subscription could not handle. */
+  parked: { stream: string; error: string }[];
+}
+
+export interface QueueData {
+  name: string;
+  waiting: number;
+  active: number;
+  failed: number;
+  /** When the oldest waiting job was enqueued. */
+  oldestAt: Date | null;
+}
+
+export interface ReadModelData {
+  name: string;
+  rows: number | null;
+  /** Events folded so far, and how many there are; null when no rebuild runs. */
+  rebuild: { done: number; total: number } | null;
+}
+
+export type SystemPageView = ReturnType<typeof systemPageView>;
+
+const grouped = (count: number | bigint): string => count.toLocaleString('en');
+
+/** The system screen as its templates show it. */
+export function systemPageView(data: SystemPageData) {
+  return {
+    head: grouped(data.head),
+    browsers: grouped(data.browsers),
+    subscriptions: data.subscriptions.map((one) => ({
+      name: one.name,
+      kind: one.kind,
+      checkpoint: grouped(one.checkpoint),
+      lag: grouped(one.lag),
+      isBehind: one.lag > 0,
+      parked: one.parked,
+    })),
+    queues: data.queues.map((queue) => ({
+      name: queue.name,
+      waiting: grouped(queue.waiting),
+      active: grouped(queue.active),
+      failed: grouped(queue.failed),
+      hasFailed: queue.failed > 0,
+      oldest: queue.oldestAt && {
+        iso: queue.oldestAt.toISOString(),
+        exact: exactText(queue.oldestAt.getTime(), 'UTC'),
+        text: relativeText(queue.oldestAt.getTime(), data.now.getTime()),
+      },
+    })),
+    readModels: data.readModels.map((model) => ({
+      name: model.name,
+      rows: model.rows === null ? '' : grouped(model.rows),
+      rebuild: model.rebuild && {
+        ...model.rebuild,
+        text: `${grouped(model.rebuild.done)} of ${grouped(model.rebuild.total)} events`,
+      },
+      action: `/system/read-models/${encodeURIComponent(model.name)}/rebuild`,
+    })),
+    events: data.events,
+    canRebuild: data.canRebuild,
+    revision: data.revision,
+  };
+}

@@ -1,0 +1,76 @@
+import type { Sharp } from 'sharp';
+import type { Worker } from 'tesseract.js';
+import { cleanText } from '../text.ts';
+import { openImage, readingImage } from './image.ts';
+
+/** What OCR read on one page; `confidence` is the mean of its words, 0 to 100, null without any. */
+export interface OcrPage {
+  text: string;
+  confidence: number | null;
+}
+
+/** Text is read best at this resolution. */
+const DPI = 300;
+const MAX_DPI = 400;
+const MAX_PIXELS = 20_000_000;
+const MAX_SCALE = 4;
+/** Screens and cameras write 72 or 96 without meaning it. */
+const MIN_CREDIBLE_DPI = 100;
+const A4_LONG_SIDE_INCHES = 11.7;
+/** Upside-down text was read with at most 56, upright text, noisy too, with at least 73. */
+const DOUBTFUL = 65;
+
+/**
+ * Reads one page of an image: EXIF rotation honoured, enlarged to 300 dpi and freed of specks where
+ * its resolution is low, skew straightened by tesseract, which also reads text turned by a quarter
+ * one way; what turns out upside down is turned and read again.
+ */
+export async function recognisePage(tesseract: Worker, file: string, page: number): Promise<OcrPage> {
+  const scale = await readingImage(() => chooseScale(file, page));
+  let read = await recognise(tesseract, file, page, scale);
+  let usedScale = scale;
+  if (read.text === '' && scale > 1) {
+    // Enlarging a skewed page can hide its lines from the layout analysis.
+    usedScale = 1;
+    read = await recognise(tesseract, file, page, usedScale);
+  }
+  if (read.text === '' || (read.confidence ?? 0) >= DOUBTFUL) return read;
+  const turned = await recognise(tesseract, file, page, usedScale, 180);
+  return (turned.confidence ?? 0) > (read.confidence ?? 0) ? turned : read;
+}
+
+async function chooseScale(file: string, page: number): Promise<number> {
+  const { width, height, density = 0 } = await openImage(file, { page }).metadata();
+  const dpi =
+    density >= MIN_CREDIBLE_DPI ? density : Math.max(width, height) / A4_LONG_SIDE_INCHES;
+  const wanted = dpi < DPI / 1.2 || dpi > MAX_DPI ? DPI / dpi : 1;
+  const possible = Math.sqrt(MAX_PIXELS / (width * height));
+  return Math.min(wanted, possible, MAX_SCALE);
+}
+
+async function recognise(
+  tesseract: Worker,
+  file: string,
+  page: number,
+  scale: number,
+  angle = 0,
+): Promise<OcrPage> {
+  const image = await readingImage(() => prepare(openImage(file, { page }), scale, angle));
+  const { data } = await tesseract.recognize(image, { rotateAuto: true });
+  const text = cleanText(data.text);
+  return { text, confidence: text === '' ? null : data.confidence };
+}
+
+async function prepare(image: Sharp, scale: number, angle: number): Promise<Buffer> {
+  const { width, height, orientation = 1 } = await image.metadata();
+  const swapped = orientation >= 5;
+  const grey = image.autoOrient().flatten({ background: '#fff' }).grayscale();
+  if (scale !== 1) {
+    const seen = swapped ? height : width;
+    grey.resize({ width: Math.max(1, Math.round(seen * scale)) });
+  }
+  if (scale >= 1.5) grey.median(3);
+  const png = await grey.withMetadata({ density: DPI }).png({ compressionLevel: 1 }).toBuffer();
+  // sharp turns only once in a pipeline, and the EXIF rotation came first.
+  return angle === 0 ? png : openImage(png).rotate(angle).png({ compressionLevel: 1 }).toBuffer();
+}

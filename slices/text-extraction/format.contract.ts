@@ -1,0 +1,19 @@
+/** The formats whose text can be extracted; which one a file has is decided by its content. */
+export const FORMATS = [
+  'pdf',
+  'image',
+  'docx',
+  'xlsx',
+  'pptx',
+  'odt',
+  'ods',
+  'odp',
+  'rtf',
+  'html',
+  'email',
+  'text',
+  'markdown',
+  'csv',
+] as const;
+
+export type Format = (typeof FORMATS)[number];

@@ -1,0 +1,77 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../shared/corpus/', import.meta.url));
+
+/** One document of the corpus; empty columns of its manifest are empty strings. */
+export interface CorpusEntry {
+  /** Path inside its part, e.g. `pdf/tika__testPDF.pdf`. */
+  path: string;
+  /** Absolute path. */
+  file: string;
+  kind: string;
+  docClass: string;
+  /** Strings that the extracted text must contain (see {@link containsText}). */
+  expectedContains: string[];
+  expectedPages: number | null;
+  expectedFields: unknown;
+  /** Absolute path of the whole expected text, for some pages. */
+  goldFile: string | null;
+  /** Only `nasty`: why the file is there, and which outcomes are right. */
+  category: string;
+  verdict: string;
+}
+
+/** False where the corpus was not checked out beside the project: its tests then skip. */
+export const corpusPresent = existsSync(ROOT);
+
+/** Documents of one part of the corpus, in the order of its manifest; none where it is absent. */
+export function readCorpus(part: 'good' | 'nasty'): CorpusEntry[] {
+  if (!corpusPresent) return [];
+  const [header = [], ...rows] = parseCsv(readFileSync(`${ROOT}${part}/MANIFEST.csv`, 'utf8'));
+  return rows.map((row) => {
+    const cell = (name: string): string => row[header.indexOf(name)] ?? '';
+    return {
+      path: cell('path'),
+      file: `${ROOT}${part}/${cell('path')}`,
+      kind: cell('kind'),
+      docClass: cell('doc_class'),
+      expectedContains: JSON.parse(cell('expected_contains') || '[]') as string[],
+      expectedPages: cell('expected_pages') === '' ? null : Number(cell('expected_pages')),
+      expectedFields: JSON.parse(cell('expected_fields') || 'null') as unknown,
+      goldFile: cell('gold_file') === '' ? null : `${ROOT}${part}/${cell('gold_file')}`,
+      category: cell('category'),
+      verdict: cell('verdict'),
+    };
+  });
+}
+
+/**
+ * Whether `text` contains `expected` by the corpus's rule: NFKC, white space as one space, soft
+ * hyphens and bidi marks dropped, case-sensitive; and where layout differs, without white space.
+ */
+export function containsText(text: string, expected: string): boolean {
+  const haystack = normalise(text);
+  const needle = normalise(expected);
+  return (
+    haystack.includes(needle) || haystack.replaceAll(' ', '').includes(needle.replaceAll(' ', ''))
+  );
+}
+
+function normalise(text: string): string {
+  return text
+    .normalize('NFKC')
+    .replaceAll(/[\u00AD\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+}
+
+/** RFC 4180: quoted cells may hold commas, line breaks and doubled quotes. */
+function parseCsv(csv: string): string[][] {
+  const rows: string[][] = [[]];
+  for (const [, quoted, plain, end] of csv.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g)) {
+    rows.at(-1)?.push(quoted?.replaceAll('""', '"') ?? plain ?? '');
+    if (end !== ',') rows.push([]);
+  }
+  return rows.filter((row) => row.length > 1);
+}
