@@ -41,7 +41,27 @@ export function placeRows(tasks) {
     }
   }
   showNews();
-  if (glowing.length > 0) queueMicrotask(() => glow(glowing));
+  const hold = size > body.rows.length ? holdPlace(body) : null;
+  if (glowing.length > 0) {
+    // htmx swaps before it yields
+    queueMicrotask(() => {
+      hold?.();
+      glow(glowing);
+    });
+  }
+}
+
+/**
+ * Rows that enter above what is being read must not push it down; browsers do not see to it in tables.
+ *
+ * @type {(body: HTMLTableSectionElement) => (() => void) | null}
+ */
+function holdPlace(body) {
+  const first = body.rows[0];
+  if (!first || first.getBoundingClientRect().top >= 0) return null;
+  const read = [...body.rows].find((row) => row.getBoundingClientRect().top >= 0);
+  const before = read?.getBoundingClientRect().top ?? 0;
+  return () => scrollBy({ top: (read?.getBoundingClientRect().top ?? 0) - before, behavior: 'instant' });
 }
 
 /** @type {(row: HTMLTableRowElement, body: HTMLTableSectionElement, size: number) => 'table' | 'nowhere'} */

@@ -18,7 +18,7 @@ export function derivedId(...parts: (string | number)[]): string {
  */
 export function jobId(position: number, ...parts: (string | number)[]): string {
   const prefix = position.toString(16).padStart(12, '0');
-  const rest = derivedId(position, ...parts).slice(14);
+  const rest = derivedId(position, ...parts).slice(15);
   return `${prefix.slice(0, 8)}-${prefix.slice(8)}-8${rest}`;
 }
 

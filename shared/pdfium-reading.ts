@@ -26,9 +26,17 @@ const DRAW_ANNOTATIONS = 0x01;
 const FORMAT_BGRA = 4;
 const WHITE = 0xffffffff;
 
-/** Width and height in points, as seen, so after the page's rotation. */
-export function sizeOf(pdfium: Pdfium, page: number): { width: number; height: number } {
-  return { width: pdfium.FPDF_GetPageWidthF(page), height: pdfium.FPDF_GetPageHeightF(page) };
+/** In points, as seen, so after the page's rotation; null for a page that cannot be loaded. */
+export function sizeOf(
+  pdfium: Pdfium,
+  document: number,
+  index: number,
+): { width: number; height: number } | null {
+  return withBuffer(pdfium, 8, (size) => {
+    if (!pdfium.FPDF_GetPageSizeByIndexF(document, index, size)) return null;
+    const [width = 0, height = 0] = new Float32Array(copyOut(pdfium, size, 8).buffer);
+    return { width, height };
+  });
 }
 
 export function readText(pdfium: Pdfium, page: number): string {
@@ -47,7 +55,11 @@ export function render(
   page: number,
   { dpi = 150, maxPixels = 40_000_000 }: { dpi?: number; maxPixels?: number },
 ): RenderedPage {
-  const { width, height } = pixelSize(sizeOf(pdfium, page), dpi / 72, maxPixels);
+  const [pageWidth, pageHeight] = [
+    pdfium.FPDF_GetPageWidthF(page),
+    pdfium.FPDF_GetPageHeightF(page),
+  ];
+  const { width, height } = pixelSize(pageWidth, pageHeight, dpi / 72, maxPixels);
   const bytes = width * height * 4;
   return withBuffer(pdfium, bytes, (pixels) => {
     const bitmap = pdfium.FPDFBitmap_CreateEx(width, height, FORMAT_BGRA, pixels, width * 4);
@@ -61,15 +73,16 @@ export function render(
 
 /** Never zero pixels and never more than `maxPixels`, not even for a page a mile long and thin. */
 function pixelSize(
-  points: { width: number; height: number },
+  pageWidth: number,
+  pageHeight: number,
   wanted: number,
   maxPixels: number,
 ): { width: number; height: number } {
-  const area = Math.max(1, points.width * points.height);
+  const area = Math.max(1, pageWidth * pageHeight);
   const scale = Math.min(wanted, Math.sqrt(maxPixels / area));
-  const width = Math.min(maxPixels, Math.max(1, Math.floor(points.width * scale)));
+  const width = Math.min(maxPixels, Math.max(1, Math.floor(pageWidth * scale)));
   const fitting = Math.floor(maxPixels / width);
-  return { width, height: Math.max(1, Math.min(Math.floor(points.height * scale), fitting)) };
+  return { width, height: Math.max(1, Math.min(Math.floor(pageHeight * scale), fitting)) };
 }
 
 export function readMetadata(pdfium: Pdfium, document: number): PdfMetadata {

@@ -20,7 +20,7 @@ export interface PdfDocument {
   readonly dynamicForm: boolean;
   /** The page's text in pdfium's reading order, `\n` line ends, form values and comments included. */
   pageText(index: number): string;
-  /** Width and height in points (1/72 inch), as seen, so after the page's rotation. */
+  /** Width and height in points (1/72 inch), as seen, so after the page's rotation. Cheap. */
   pageSize(index: number): { width: number; height: number };
   /** The page on white; smaller than `dpi` (150) asks for where `maxPixels` (40 million) demands it. */
   renderPage(index: number, options?: { dpi?: number; maxPixels?: number }): RenderedPage;
@@ -59,9 +59,16 @@ function open(pdfium: Pdfium, source: Source): PdfDocument {
   const document = source.load();
   const error = document === 0 ? pdfium.FPDF_GetLastError() : 0;
   const pageCount = document === 0 ? 0 : pdfium.FPDF_GetPageCount(document);
-  if (pageCount > 0) return openDocument(pdfium, document, source, pageCount);
+  if (hasPage(pdfium, document, pageCount))
+    return openDocument(pdfium, document, source, pageCount);
   if (document !== 0) pdfium.FPDF_CloseDocument(document);
   throw refusal(error);
+}
+
+/** A page tree that refers to itself may well count pages: some page among the first must be there. */
+function hasPage(pdfium: Pdfium, document: number, pageCount: number): boolean {
+  const first = Array.from({ length: Math.min(pageCount, 20) }, (_, index) => index);
+  return first.some((index) => sizeOf(pdfium, document, index) !== null);
 }
 
 function refusal(error: number): StepFailure {
@@ -85,7 +92,10 @@ function openDocument(
 
   function load(index: number): number {
     const page = pdfium.FPDF_LoadPage(document, index);
-    if (page !== 0) return page;
+    return page === 0 ? damaged(index) : page;
+  }
+
+  function damaged(index: number): never {
     const message = `Page ${index + 1} of the PDF is damaged. Export it again and send the new file.`;
     const detail = `pdfium error ${pdfium.FPDF_GetLastError()}, page index ${index}`;
     throw new StepFailure('corrupt', 'permanent', message, { detail });
@@ -103,11 +113,14 @@ function openDocument(
     pdfium.FPDF_ClosePage(page);
   }
 
-  function withPage<T>(index: number, read: (page: number) => T): T {
+  function check(index: number): void {
     if (closed) throw new Error('This PDF is closed.');
-    if (!Number.isInteger(index) || index < 0 || index >= pageCount) {
-      throw new RangeError(`There is no page ${index}: this PDF has ${pageCount}, counted from 0.`);
-    }
+    if (Number.isInteger(index) && index >= 0 && index < pageCount) return;
+    throw new RangeError(`There is no page ${index}: this PDF has ${pageCount}, counted from 0.`);
+  }
+
+  function withPage<T>(index: number, read: (page: number) => T): T {
+    check(index);
     return guarded(pdfium, () => {
       flatten(index);
       const page = load(index);
@@ -121,7 +134,10 @@ function openDocument(
     pageCount,
     dynamicForm: guarded(pdfium, () => pdfium.FPDF_GetFormType(document)) === FORM_XFA_FULL,
     pageText: (index) => withPage(index, (page) => readText(pdfium, page)),
-    pageSize: (index) => withPage(index, (page) => sizeOf(pdfium, page)),
+    pageSize(index) {
+      check(index);
+      return guarded(pdfium, () => sizeOf(pdfium, document, index) ?? damaged(index));
+    },
     renderPage: (index, options = {}) => withPage(index, (page) => render(pdfium, page, options)),
     metadata: () => guarded(pdfium, () => readMetadata(pdfium, document)),
     attachments: () => guarded(pdfium, () => readAttachments(pdfium, document)),

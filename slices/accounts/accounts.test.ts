@@ -136,6 +136,17 @@ describe('a sign-in link', () => {
 });
 
 describe('a session', () => {
+  it('counts until it ends', async () => {
+    const empty = await createTestDatabase();
+    accounts = createAccounts(empty.database.db, () => time);
+    expect(await accounts.hasSessions()).toBe(false);
+    const session = await open();
+    expect(await accounts.hasSessions()).toBe(true);
+    await accounts.signOut(session);
+    expect(await accounts.hasSessions()).toBe(false);
+    await empty.drop();
+  });
+
   it('ends when its user signs out, and no other does', async () => {
     const [first, second] = [await open(), await open()];
     expect(await accounts.session(first)).not.toBeNull();

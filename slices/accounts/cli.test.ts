@@ -7,7 +7,10 @@ import { startEmbeddedPostgres } from '../../shared/embedded-postgres/index.ts';
 import { openDatabase } from '../../shared/database.ts';
 import { createTestDatabase } from '../../tests/database.ts';
 import { root } from '../../shared/web/paths.ts';
+import { loadConfig } from '../../shared/config.ts';
 import { createAccounts } from './accounts.ts';
+import { publicAddress } from './public-address.ts';
+import { readArguments } from './token-arguments.ts';
 import type { TestDatabase } from '../../tests/database.ts';
 
 interface Outcome {
@@ -26,6 +29,9 @@ function run(cli: string, args: string[], env: Record<string, string>): Promise<
     });
   });
 }
+
+const quiet = () => undefined;
+const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 
 const scanner = ['--role', 'uploader', '--name', 'scanner'];
 const onlyToken = /^dt_[\w-]{43}\n$/;
@@ -64,12 +70,23 @@ describe('npm run token', () => {
     [['--role', 'viewer', '--name', ' '], /--name/],
     [['--role', 'viewer', '--name', 'x', '--days', '0'], /--days is "0"/],
     [['--rolle', 'viewer'], /--rolle/],
-  ])('%j says what is wrong, on stderr', async (args, sentence) => {
-    const { code, stdout, stderr } = await run('token', args, env);
+    [['--role', 'viewer', '--name', 'x', 'y'], /y/],
+  ])('%j is refused with what is wrong and how it goes', (args, sentence) => {
+    expect(() => readArguments(args)).toThrow(sentence);
+    expect(() => readArguments(args)).toThrow(/Usage: [^\n]*$/);
+  });
+
+  it('reads after how many days a token expires', () => {
+    const { expiresAt } = readArguments([...scanner, '--days', '2']);
+    const days = ((expiresAt?.getTime() ?? 0) - Date.now()) / 86_400_000;
+    expect(days).toBeCloseTo(2, 3);
+    expect(readArguments(scanner)).toEqual({ role: 'uploader', name: 'scanner', expiresAt: null });
+  });
+
+  it('says on stderr what was wrong, in one line, and fails', async () => {
+    const { code, stdout, stderr } = await run('token', ['--role', 'root'], env);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(sentence);
-    expect(stderr).toMatch(/Usage: .*\n$/);
-    expect(stderr.trim()).not.toContain('\n');
+    expect(stderr).toMatch(/^"root" is not a role.*\n$/);
   });
 
   it.each([
@@ -92,7 +109,7 @@ describe('npm run token', () => {
       expect(stderr).toBe('');
       expect(stdout).toMatch(onlyToken);
     }
-    const embedded = await startEmbeddedPostgres({ dataDir: DATA_DIR, log: console });
+    const embedded = await startEmbeddedPostgres({ dataDir: DATA_DIR, log });
     const database = openDatabase(embedded.url);
     const accounts = createAccounts(database.db);
     for (const { stdout } of tokens) expect(await accounts.token(stdout.trim())).not.toBeNull();
@@ -100,22 +117,28 @@ describe('npm run token', () => {
     expect(await accounts.token(beside.stdout.trim())).toMatchObject({ name: 'scanner' });
     await database.close();
     await embedded.stop();
-  });
+  }, 60_000);
 });
 
 describe('npm run sign-in-link', () => {
+  it('prints a link that works once, and nothing else', async () => {
+    const address = { PUBLIC_URL: 'https://docs.example/' };
+    const { code, stdout, stderr } = await run('sign-in-link', [], { ...env, ...address });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const secret = /^https:\/\/docs\.example\/sign-in\/([\w-]{43})\n$/.exec(stdout)?.[1];
+    const accounts = createAccounts(test.database.db);
+    expect(await accounts.redeemSignInLink(secret ?? '')).not.toBeNull();
+    expect(await accounts.redeemSignInLink(secret ?? '')).toBeNull();
+  });
+
   it.each([
     [{}, 'http://127.0.0.1:3000'],
     [{ PORT: '8080', HOST: '0.0.0.0' }, 'http://127.0.0.1:8080'],
     [{ HOST: '::' }, 'http://[::1]:3000'],
-    [{ PUBLIC_URL: 'https://docs.example/' }, 'https://docs.example'],
-  ])('prints a link that works once, for %j', async (address, expected) => {
-    const { code, stdout, stderr } = await run('sign-in-link', [], { ...env, ...address });
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const link = /^(.+)\/sign-in\/([\w-]{43})\n$/.exec(stdout);
-    expect(link?.[1]).toBe(expected);
-    const accounts = createAccounts(test.database.db);
-    expect(await accounts.redeemSignInLink(link?.[2] ?? '')).not.toBeNull();
+    [{ HOST: 'fd00::7' }, 'http://[fd00::7]:3000'],
+    [{ PUBLIC_URL: 'https://docs.example/', PORT: '0' }, 'https://docs.example'],
+  ])('leads, for %j, to %s', (address, expected) => {
+    expect(publicAddress(loadConfig(address))).toBe(expected);
   });
 
   it('asks the running server for its port where it chose that itself', async () => {

@@ -17,10 +17,13 @@ export function classify(input: DocumentInput): Classification {
   const findings = readFindings(lines, language.code);
   const { totals } = findings;
   const verdict = decideKind({ lines, pages, format, fileName, language: language.code, totals });
+  const { kind, confidence, evidence, headings } = verdict;
   return {
     language,
-    title: findTitle(lines, format, verdict),
-    ...verdict,
-    fields: findFields(findings, verdict.kind),
+    title: findTitle(lines, format, headings),
+    kind,
+    confidence,
+    evidence,
+    fields: findFields(findings, kind),
   };
 }

@@ -7,6 +7,8 @@ import { PhraseIndex, tokenize, type PhraseMatch, type Token } from './phrases.t
 /** Evidence for one kind. */
 export interface KindEvidence extends Evidence {
   kind: Kind;
+  /** A heading that names the kind, and so may be the title. */
+  heading?: boolean;
 }
 
 interface IndexedRule {
@@ -54,7 +56,8 @@ export function findPhraseEvidence(
   const meet = (match: PhraseMatch<IndexedRule>, words: string, page: number | null): void => {
     const { kind, rule } = match.value;
     const weight = weigh(match.value, language) * (page === null ? FILE_NAME_SHARE : 1);
-    if (weight > (best.get(rule)?.weight ?? 0)) best.set(rule, { kind, words, page, weight });
+    const heading = rule.place === 'heading' && page !== null;
+    if (weight > (best.get(rule)?.weight ?? 0)) best.set(rule, { kind, words, page, weight, heading });
   };
   const lastPage = lines.at(-1)?.page ?? 0;
   for (const [index, line] of lines.entries()) {

@@ -11,7 +11,7 @@ const FORMAT_PRIORS: Partial<Record<Format, [Kind, number]>> = {
   ods: ['spreadsheet', 5],
   csv: ['spreadsheet', 5],
   email: ['e-mail', 8],
-  html: ['article', 1.5],
+  html: ['article', 3.2],
 };
 
 /** A property of the document's shape: null where it does not hold, else the words that show it. */
@@ -61,7 +61,7 @@ const SIGNS: Sign[] = [
     },
   },
   {
-    kinds: { article: 2.2, report: 0.5 },
+    kinds: { article: 3.1, report: 0.5 },
     find: (lines) => {
       const prose = lines.filter(isProse);
       const letters = sum(lines, (line) => line.text.length);

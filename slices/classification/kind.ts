@@ -6,7 +6,9 @@ import { findSigns } from './kind-signs.ts';
 import type { Totals } from './fields/totals.ts';
 
 /** A kind has to outweigh this much doubt: the score of `other`, which no rule speaks for. */
-const DOUBT = 2.6;
+const DOUBT = 2.8;
+/** A kind that nothing speaks for. */
+const UNSUPPORTED = -1.5;
 /** Below this the kind is `other`. */
 const THRESHOLD = 0.5;
 const MAX_EVIDENCE = 12;
@@ -16,6 +18,8 @@ export interface KindVerdict {
   kind: Kind;
   confidence: number;
   evidence: Evidence[];
+  /** Headings that name the kind. */
+  headings: Evidence[];
 }
 
 /**
@@ -39,14 +43,14 @@ export function decideKind(document: {
   const [first = { kind: 'other', probability: 0 }] = probabilities(evidence);
   const certain = first.kind !== 'other' && first.probability >= THRESHOLD;
   const kind = certain ? first.kind : 'other';
+  const told = evidence
+    .filter((item) => kind === 'other' || item.kind === kind)
+    .toSorted((a, b) => b.weight - a.weight);
   return {
     kind,
     confidence: round(certain || first.kind === 'other' ? first.probability : 1 - first.probability),
-    evidence: evidence
-      .filter((item) => kind === 'other' || item.kind === kind)
-      .toSorted((a, b) => b.weight - a.weight)
-      .slice(0, MAX_EVIDENCE)
-      .map(({ words, page, weight }) => ({ words, page, weight: round(weight) })),
+    evidence: told.slice(0, MAX_EVIDENCE).map(asEvidence),
+    headings: told.filter(({ heading }) => heading === true).map(asEvidence),
   };
 }
 
@@ -63,18 +67,21 @@ function moneyEvidence({ fields, addUp }: Totals): KindEvidence[] {
 }
 
 function probabilities(evidence: KindEvidence[]): { kind: Kind; probability: number }[] {
-  const scores = KINDS.map((kind) =>
-    evidence.reduce(
-      (score, item) => (item.kind === kind ? score + item.weight : score),
-      kind === 'other' ? DOUBT : 0,
-    ),
-  );
+  const scores = KINDS.map((kind) => {
+    if (kind === 'other') return DOUBT;
+    const own = evidence.filter((item) => item.kind === kind);
+    return own.length === 0 ? UNSUPPORTED : own.reduce((sum, { weight }) => sum + weight, 0);
+  });
   const exponentials = scores.map((score) => Math.exp(score));
   const total = exponentials.reduce((sum, value) => sum + value, 0);
   return KINDS.map((kind, index) => ({
     kind,
     probability: (exponentials[index] ?? 0) / total,
   })).toSorted((a, b) => b.probability - a.probability);
+}
+
+function asEvidence({ words, page, weight }: KindEvidence): Evidence {
+  return { words, page, weight: round(weight) };
 }
 
 function round(value: number): number {

@@ -7,8 +7,7 @@ const MAX_TITLE = 200;
 /** A heading stands among the first lines. */
 const FIRST_LINES = 25;
 const LATER = 0.25;
-/** A line with strong evidence for the kind ("Invoice 4711") is the title though others precede it. */
-const TELLING = 1.8;
+/** A heading that names the kind ("Invoice 4711") is the title though other lines precede it. */
 const NAMES_KIND = 4;
 /** Longer lines are running text. */
 const MAX_HEADING = 120;
@@ -17,24 +16,32 @@ const MAX_HEADING = 120;
 export function findTitle(
   lines: Line[],
   format: Format,
-  verdict: { evidence: Evidence[] },
+  headings: Evidence[],
 ): string | null {
-  const title = titleOf(lines, format, verdict.evidence);
-  return title === null ? null : title.replaceAll('\t', ' ').slice(0, MAX_TITLE).trim();
+  const title = titleOf(lines, format, headings);
+  return title === null ? null : firstColumn(title).slice(0, MAX_TITLE).trim();
 }
 
-function titleOf(lines: Line[], format: Format, evidence: Evidence[]): string | null {
+/** Other columns of the line hold something else, unless the first is but a number. */
+function firstColumn(title: string): string {
+  const [first = ''] = title.split('\t');
+  return /\p{L}{3}/u.test(first) ? first : title.replaceAll('\t', ' ');
+}
+
+function titleOf(lines: Line[], format: Format, headings: Evidence[]): string | null {
   switch (format) {
     case 'markdown':
-      return markdownTitle(lines) ?? prominentLine(lines, evidence);
+      return markdownTitle(lines) ?? prominentLine(lines, headings);
     case 'email':
       return subject(lines);
     case 'html':
-      return lines.find(isHeadingText)?.text ?? null;
+      return lines.find(isHeadingText)?.text ?? prominentLine(lines, headings);
     case 'csv':
+    case 'xlsx':
+    case 'ods':
       return lonelyCell(lines);
     default:
-      return subject(lines) ?? prominentLine(lines, evidence);
+      return subject(lines) ?? prominentLine(lines, headings);
   }
 }
 
@@ -61,7 +68,7 @@ function subject(lines: Line[]): string | null {
   return null;
 }
 
-/** A CSV has no heading, unless its first row holds one text and nothing else. */
+/** A table has no heading, unless its first row holds one text and nothing else. */
 function lonelyCell([first]: Line[]): string | null {
   const cell = /^"?([^",;\t|:]{3,})"?[,;\t]*$/.exec(first?.text ?? '')?.[1]?.trim();
   return cell !== undefined && /^\p{L}.*\p{L}/u.test(cell) && cell.includes(' ') ? cell : null;
@@ -71,10 +78,9 @@ function lonelyCell([first]: Line[]): string | null {
  * The first line that looks like a heading; one in capitals, set apart or naming the document's
  * kind may come later.
  */
-function prominentLine(lines: Line[], evidence: Evidence[]): string | null {
-  const telling = evidence.filter(({ page, weight }) => page !== null && weight >= TELLING);
+function prominentLine(lines: Line[], headings: Evidence[]): string | null {
   const names = (line: Line): boolean =>
-    telling.some(({ words, page }) => page === line.page && holdsWords(line, words));
+    headings.some(({ words, page }) => page === line.page && holdsWords(line, words));
   const candidates = lines
     .slice(0, FIRST_LINES)
     .map((line, index) => ({
@@ -106,7 +112,7 @@ function prominence(lines: Line[], index: number): number {
     (next === undefined || next.blankBefore ? 0.5 : 0) +
     (line.blankBefore ? 0.3 : 0) -
     (text.includes('\t') ? 0.6 : 0) -
-    (/:$/.test(text) ? 0.8 : 0) -
+    (/:$/.test(text) ? 0.4 : 0) -
     (isSentence ? 1.2 : 0) -
     (runsOn ? 1.5 : 0)
   );
@@ -121,7 +127,7 @@ function isHeadingText({ text, tokens }: Line): boolean {
     /^[\p{L}\p{N}"'“„«¿¡#§]/u.test(text) &&
     letters >= text.length * 0.4 &&
     !isDate(text) &&
-    !/@|\b(?:https?:|www\.)|^(?:page|seite|pagina|página|strona|tel|fax|phone|telefon)\b/i.test(text) &&
+    !/@|\b(?:https?:|www\.)|^(?:table of contents|inhaltsverzeichnis|page|seite|pagina|página|strona|tel|fax|phone|telefon)\b/i.test(text) &&
     !/^(?:\p{L}{1,2}-)?\d{4,6} \p{Lu}/u.test(text) &&
     !/(?:str\.|straße|strasse|street|avenue) ?\d|^\d+\w?,? (?:rue|avenue|boulevard|street|road)\b/i.test(text) &&
     tokens.some(({ word }) => /\p{L}{3}/u.test(word))

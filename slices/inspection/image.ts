@@ -3,6 +3,9 @@ import type { Sharp } from 'sharp';
 import type { Inspection, InspectionLimits } from './inspection.ts';
 import { corrupt, imageTooLarge, tooManyPages } from './refusals.ts';
 
+// By default libvips remembers pictures by the name of their file, whatever is in it by then.
+sharp.cache(false);
+
 /** What file-type calls the kinds of image that can be read. */
 export const IMAGE_EXTENSIONS = new Set(['png', 'apng', 'jpg', 'tif', 'webp', 'gif', 'avif']);
 

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { Sandbox, SandboxRun } from '../../shared/sandbox/sandbox.ts';
+import type { Sandbox } from '../../shared/sandbox/sandbox.ts';
 import type { OcrPage } from './extractors/ocr.ts';
 import type { Format } from './format.contract.ts';
 import type { OcrRequest } from './ocr-task.ts';
@@ -54,7 +54,9 @@ const HARD_TO_READ = 60;
 export async function extractText(options: ExtractOptions): Promise<ExtractedText> {
   const { file, format, encoding, limits } = options;
   const request: ReaderRequest = { do: 'read', file, format, encoding, ...limits };
-  const read = await run<ReaderRequest, ReadAnswer>(options, READER_TASK, request);
+  const read = await run<ReaderRequest, ReadAnswer>(options, READER_TASK, request, {
+    onProgress: options.onProgress,
+  });
   const pages = await readByOcr(options, read.pages);
   return { pages, warnings: [...read.warnings, ...warningsOf(pages)] };
 }
@@ -95,7 +97,7 @@ async function recognise(
   { file, page }: { file: string; page: number },
 ): Promise<OcrPage> {
   const request: OcrRequest = { file, page, languages: options.languages ?? LANGUAGES };
-  const read = await run<OcrRequest, OcrPage>(options, OCR_TASK, request, 'ocr');
+  const read = await run<OcrRequest, OcrPage>(options, OCR_TASK, request, { pool: 'ocr' });
   if (file !== options.file) await rm(file, { force: true });
   return read;
 }
@@ -124,8 +126,8 @@ function run<Input, Output>(
   { sandbox, workDir, signal }: ExtractOptions,
   task: URL,
   input: Input,
-  pool: 'reader' | 'ocr' = 'reader',
+  more: Parameters<Sandbox['run']>[2] = {},
 ): Promise<Output> {
-  const options: SandboxRun = { workDir, ...(signal === undefined ? {} : { signal }) };
-  return sandbox.run<Input, Output>(task, input, { ...options, pool });
+  const abort = signal === undefined ? {} : { signal };
+  return sandbox.run<Input, Output>(task, input, { workDir, ...abort, ...more });
 }

@@ -56,7 +56,7 @@ export function findFields({ reading, values, totals }: Findings, kind: Kind): F
 
 function commercial({ reading, values, totals }: Findings): Field[] {
   return [
-    ...findDocumentNumber(values),
+    ...findDocumentNumber(values, reading.lines),
     ...totals.fields,
     ...findCurrency(values, reading, totals.fields),
     ...findParties(values, reading),

@@ -133,8 +133,9 @@ function inTable(lines: Line[], at: number, fits: Fits): LabelledValue[] {
   const covered = matches.reduce((sum, { from, to }) => sum + to - from, 0);
   if (matches.length < 2 || covered < line.tokens.length) return [];
   const cells = next.text.includes('\t') ? next.text.split('\t') : next.text.split(' ');
-  if (cells.length !== matches.length) return [];
-  return matches.flatMap(({ value: { name, strength }, from, to }, column) => {
+  // Where blanks inside the values hide the columns, the first value is still below the first label.
+  const columns = cells.length === matches.length ? matches : matches.slice(0, 1);
+  return columns.flatMap(({ value: { name, strength }, from, to }, column) => {
     const value = cells[column] ?? '';
     if (!fits(name, value)) return [];
     const label = line.text.slice(line.tokens[from]?.start, line.tokens[to - 1]?.end);

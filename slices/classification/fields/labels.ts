@@ -233,7 +233,7 @@ export const LABEL_RULES: LabelRule[] = [
       rundungsbetrag, summe zuschlage, summe abschlage, remise, descuento, sconto, korting, betaald,
       amount enclosed, page, seite, contact, ansprechpartner, bearbeiter, geschaftsfuhrer, nummer,
       globale nummer, anschrift, address, adresse, adres, notes, hinweis, bemerkungen, amount received,
-      payment method, zahlungsart, zahlungsbedingungen, mode de reglement, registered office,
+      payment method, payment mode, zahlungsart, zahlungsbedingungen, mode de reglement, registered office,
       total hours, total items, total weight, total quantity, service tax, vat tin, unit, gln`,
   },
 ];

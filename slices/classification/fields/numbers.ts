@@ -1,4 +1,5 @@
 import type { Field } from '../classification.ts';
+import type { Line } from '../document-text.ts';
 import { sourceOf } from './finding.ts';
 import type { LabelledValue } from './labelled-values.ts';
 
@@ -7,8 +8,20 @@ const MAX_REFERENCES = 5;
 const NUMBER_SIGN = /^(?:[\p{L} ]{1,30} )?(?:nr|no|num|number|nummer|numero|n°|nº|№|id|n)(?:[.:#°º]\s*|\s+)(?=[\p{L}\d#])/iu;
 
 /** Number of an invoice, credit note or receipt: the surest label with a code behind it. */
-export function findDocumentNumber(values: LabelledValue[]): Field[] {
-  return codes(values, 'documentNumber').slice(0, 1);
+export function findDocumentNumber(values: LabelledValue[], lines: Line[]): Field[] {
+  const labelled = codes(values, 'documentNumber').slice(0, 1);
+  return labelled.length > 0 ? labelled : numberSign(lines);
+}
+
+/** Without a label: `# 4711` alone on one of the first lines. */
+function numberSign(lines: Line[]): Field[] {
+  for (const { text, page } of lines.slice(0, 15)) {
+    const code = /^# ?\S+$/.test(text) ? readCode(text) : null;
+    if (code !== null) {
+      return [{ name: 'documentNumber', value: code, page, source: text, confidence: 0.45 }];
+    }
+  }
+  return [];
 }
 
 /** Order numbers, file references and the like. */

@@ -1,17 +1,21 @@
 import type { Field } from '../classification.ts';
 import type { Line } from '../document-text.ts';
+import { fold } from '../phrases.ts';
 import { sourceOf, type Reading } from './finding.ts';
 import { isOnlyLabels, type LabelledValue } from './labelled-values.ts';
 
 /** Legal forms at the end of a company's name. */
 const LEGAL_FORM =
-  /(?:^|[\s,])(?:GmbH(?: & Co\. ?KG(?:aA)?)?|gGmbH|mbH|UG(?: \(haftungsbeschränkt\))?|AG|SE|KG|OHG|e\.? ?V\.|e\.? ?K\.|eG|GbR|B\.?V\.?|N\.V\.|Ltd\.?|Limited|LLC|L\.L\.C\.|LLP|Inc\.?|Corp\.?|Corporation|PLC|plc|S\.A\.S?\.?|SAS|SASU|SARL|S\.à r\.l\.|EURL|S\.r\.l\.|S\.R\.L\.|SRL|Srl|S\.p\.A\.|SpA|S\.L\.U?\.?|Sp\. z o\.o\.|S\.A\.|A\/S|ApS|AS|Oy|Oyj|AB|s\.r\.o\.|a\.s\.|Kft\.?|Zrt\.?|Pty Ltd|Pvt\.? Ltd\.?|Private Limited)(?=$|[\s,.;:·•|●–-])/u;
+  /(?:^|[\s,])(?:GmbH(?: & Co\. ?KG(?:aA)?)?|gGmbH|mbH|UG(?: \(haftungsbeschränkt\))?|AG|SE|KG|OHG|e\.? ?V\.|e\.? ?K\.|eG|GbR|[Bb]\.?[Vv]\.?|[Nn]\.[Vv]\.|Ltd\.?|Limited|LLC|L\.L\.C\.|LLP|Inc\.?|Corp\.?|Corporation|PLC|plc|S\.A\.S?\.?|SAS|SASU|SARL|S\.à r\.l\.|EURL|S\.r\.l\.|S\.R\.L\.|SRL|Srl|S\.p\.A\.|SpA|S\.L\.U?\.?|Sp\. z o\.o\.|S\.A\.|A\/S|ApS|AS|Oy|Oyj|AB|s\.r\.o\.|a\.s\.|Kft\.?|Zrt\.?|Pty Ltd|Pvt\.? Ltd\.?|Private Limited)(?=$|[\s,.;:·•|●–-])/u;
 const NOT_A_NAME =
   /:|^(?:gln|nr|nummer|number|no|id|page|seite|tel|fax|phone|e-?mail|www|iban|bic|vat|ust|address|adresse|anschrift|globale|herrn?$|frau$|firma$|mr\.?$|mrs\.?$|ms\.?$|\(c\)|copyright|date|datum|rechnung|invoice)(?!\p{L})|^©|@|https?:/iu;
 /** Between the parts of a sender's line above an address: `Acme GmbH | Street 1 | 12345 Town`. */
 const SENDER_MARKS = /\s[|•·●∙–—-]\s|\s?[|•·●∙]\s?/u;
 const POSTCODE_TOWN = /^(?:\p{Lu}{1,3}[- ])?\d{4,6}(?: ?[A-Z]{2})? \p{L}{2}|\b[A-Z]{2} \d{5}\b|\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b/u;
 const STREET = /(?:str\.|stra(?:ß|ss)e|weg|platz|allee|gasse|street|road|avenue|lane|rue|straat|laan|ulica|ul\.|via|calle) ?\d+ ?\p{L}?$|^\d+,? \p{L}/iu;
+/** What a sender prints of itself. */
+const OWN_DATA =
+  /\b(?:IBAN|KvK|HRB|SIRET|Registergericht|Geschäftsführer|UID|reg\. ?no)\b|www\.|https?:|@|\b(?:VAT|USt|BTW|TVA|IVA|GSTIN|NIP)\b.{0,20}\d|\b(?:tel|phone|fon)\b/i;
 const NAME_LENGTH = 80;
 /** Below this a guess at a party helps nobody. */
 const SURE_ENOUGH = 0.5;
@@ -19,7 +23,7 @@ const SURE_ENOUGH = 0.5;
 /** Who sells and who buys, by labels, by the sender's line of a letter and by legal forms. */
 export function findParties(values: LabelledValue[], { lines }: Reading): Field[] {
   const letterhead = senderLine(lines);
-  const seller = best([...labelled('seller', values, lines), ...letterhead.sellers, ...legalForms(lines, values)]);
+  const seller = best([...labelled('seller', values, lines), ...letterhead.sellers, ...companies(lines, values)]);
   const buyers = [...labelled('buyer', values, lines), ...letterhead.buyers, ...addressWindow(lines, seller)];
   const buyer = best(buyers.filter((field) => field.value !== seller?.value));
   return [seller, buyer].filter((field) => field !== null);
@@ -80,23 +84,47 @@ function isAddressBlock(lines: Line[], start: Line): boolean {
   return lines.slice(at + 1, at + 5).some(({ text }) => /^(?:\p{Lu}{1,3}[- ])?\d{4,6}(?!\d)/u.test(text));
 }
 
-/** Companies by their legal form: the first one, or one named often, that is no buyer. */
-function legalForms(lines: Line[], values: LabelledValue[]): Field[] {
-  const buyers = new Set(labelled('buyer', values, lines).map(({ value }) => value));
-  const found = new Map<string, { field: Field; count: number }>();
-  for (const { text, page } of lines.slice(0, 200)) {
+/**
+ * Companies by their legal form, or by the domain of the document's web or e-mail address. A name
+ * alone is not enough: contact data, a tax number or the domain near it, or its place at the top,
+ * tell that it is the sender's.
+ */
+function companies(lines: Line[], values: LabelledValue[]): Field[] {
+  const buyers = new Set(labelled('buyer', values, lines).filter(isSure).map(({ value }) => value));
+  const domains = domainNames(lines);
+  const found = new Map<string, Field>();
+  for (const [at, { text, page }] of lines.slice(0, 300).entries()) {
     const form = text.length < 160 ? LEGAL_FORM.exec(text) : null;
-    const name = form === null ? null : asName(companyIn(text, form.index + form[0].length));
+    const name = asName(form === null ? text : companyIn(text, form.index + form[0].length));
     if (name === null || buyers.has(name)) continue;
-    const field = { name: 'seller', value: name, page, source: sourceOf(text), confidence: 0.55 };
-    const known = found.get(name) ?? { field, count: 0 };
-    known.count += 1;
-    found.set(name, known);
+    const ownDomain = domains.has(squash(name.replace(LEGAL_FORM, '')));
+    if (form === null && !ownDomain) continue;
+    const near = lines.slice(at, at + 8).some((line) => OWN_DATA.test(line.text)) || at < 2;
+    const known = found.get(name);
+    const sum = 0.44 + (near ? 0.11 : 0) + (ownDomain ? 0.2 : 0);
+    const confidence = Math.max(known === undefined ? 0 : known.confidence + 0.06, sum);
+    found.set(name, { name: 'seller', value: name, page, source: sourceOf(text), confidence });
   }
-  return [...found.values()].map(({ field, count }) => ({
-    ...field,
-    confidence: field.confidence + Math.min(0.15, 0.05 * (count - 1)) - (found.size > 2 ? 0.04 : 0),
-  }));
+  return [...found.values()].map((field) => ({ ...field, confidence: Math.min(0.78, field.confidence) }));
+}
+
+function isSure({ confidence }: Field): boolean {
+  return confidence > 0.7;
+}
+
+/** `azureinterior` of www.azure-interior.com and of info@azure-interior.com. */
+function domainNames(lines: Line[]): Set<string> {
+  const names = new Set<string>();
+  for (const { text } of lines) {
+    for (const [, name] of text.matchAll(/(?:@|www\.|https?:\/\/(?:www\.)?)([a-z0-9-]{3,40})\.[a-z]{2,10}\b/gi)) {
+      names.add(squash(name ?? ''));
+    }
+  }
+  return names;
+}
+
+function squash(text: string): string {
+  return fold(text).replaceAll(/[^\p{L}\p{N}]/gu, '');
 }
 
 /** The company's name ends with its legal form and starts at the line or after a mark. */

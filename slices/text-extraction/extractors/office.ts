@@ -13,7 +13,7 @@ export type OfficeFormat = 'docx' | 'xlsx' | 'pptx' | 'odt' | 'ods' | 'odp' | 'r
 
 const MEBIBYTE = 1024 * 1024;
 const LIMITS = {
-  maxUncompressedBytes: 512 * MEBIBYTE,
+  maxUncompressedBytes: 256 * MEBIBYTE,
   maxZipEntries: 10_000,
   // Raw content is only kept of spreadsheets, where it is slices of one string.
   maxRawContentLength: 1024 * MEBIBYTE,

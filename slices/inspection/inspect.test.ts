@@ -1,0 +1,310 @@
+import { assert, asyncProperty, constantFrom, uint8Array } from 'fast-check';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import type { Sharp } from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { StepFailure } from '../../shared/step-failure.ts';
+import { inspect } from './inspect.ts';
+import type { Inspection } from './inspect.ts';
+import { zipOf } from './zip.fixture.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'inspect-test-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const LIMITS = { maxPages: 3, maxPixels: 1_000_000 };
+
+async function inspected(
+  content: string | Uint8Array,
+  fileName = 'file',
+  claimedMediaType = 'application/octet-stream',
+): Promise<Inspection> {
+  const file = join(folder, 'content');
+  writeFileSync(file, content);
+  return inspect({ file, fileName, claimedMediaType, limits: LIMITS });
+}
+
+const codeOf = async (content: string | Uint8Array, fileName?: string): Promise<string> => {
+  const error = await inspected(content, fileName).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(StepFailure);
+  expect(error).toMatchObject({ kind: 'permanent', message: expect.stringMatching(/\. ?.*\.$/) });
+  return (error as StepFailure).code;
+};
+
+const MAIL =
+  'Received: from a\r\nFrom: a@example.com\r\nSubject: Hi\r\n\tthere\r\n\r\nBody, with <b>\r\n';
+const HTML = '<!-- note --><!DOCTYPE html><html><body><p>Hi</p></body></html>';
+
+const types = (main: string): { name: string; content: string } => ({
+  name: '[Content_Types].xml',
+  content: `<Types><Override ContentType="application/${main}+xml"/></Types>`,
+});
+
+const WORD = 'vnd.openxmlformats-officedocument.wordprocessingml.document.main';
+
+const SLIDES = 'vnd.openxmlformats-officedocument.presentationml.presentation.main';
+
+const odf = (kind: string): { name: string; content: string } => ({
+  name: 'mimetype',
+  content: `application/vnd.oasis.opendocument.${kind}`,
+});
+
+const slides = (count: number): Buffer =>
+  zipOf([
+    types(SLIDES),
+    ...Array.from({ length: count }, (_, i) => ({ name: `ppt/slides/slide${i}.xml` })),
+  ]);
+
+const image = (width: number, height: number): Sharp =>
+  sharp({
+    create: {
+      width,
+      height,
+      channels: 3,
+      background: 'white',
+      noise: { type: 'gaussian', mean: 128, sigma: 40 },
+    },
+  });
+
+const tiff = async (count: number): Promise<Buffer> => {
+  const raw = { width: 8, height: 8 * count, channels: 3, pageHeight: 8 } as const;
+  return sharp(Buffer.alloc(8 * 8 * 3 * count), { raw })
+    .tiff()
+    .toBuffer();
+};
+
+const pdf = (pages: number): string => {
+  const kids = Array.from({ length: pages }, (_, index) => index + 3);
+  const page = '<</Type/Page/Parent 2 0 R/MediaBox [0 0 99 99]>>';
+  return [
+    '%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj',
+    `2 0 obj\n<</Type/Pages/Count ${pages}/Kids [${kids.map((kid) => `${kid} 0 R`).join(' ')}]>>\nendobj`,
+    ...kids.map((kid) => `${kid} 0 obj\n${page}\nendobj`),
+    'trailer <</Root 1 0 R>>\n%%EOF',
+  ].join('\n');
+};
+
+describe('text', () => {
+  test.each<[string, string, string, string]>([
+    ['text', 'notes.txt', 'Dear Sir or Madam,\nthank you, and goodbye.\n', 'text/plain'],
+    ['text', 'letter', 'BMW AG\nInvoice\n', 'text/plain'],
+    ['text', 'data.json', '{"a": 1}', 'text/plain'],
+    ['text', 'blank.txt', ' \n', 'text/plain'],
+    ['markdown', 'readme.md', 'Just words.', 'text/markdown'],
+    ['markdown', 'readme.md', '<h1 align="center">Title</h1>\n\nWords\n', 'text/markdown'],
+    ['markdown', 'file', '# Title\n\nSee [this](https://example.com).\n', 'text/markdown'],
+    ['text', 'setup.cfg', '# a comment\nkey = value\n', 'text/plain'],
+    ['csv', 'a.csv', 'only one column\n', 'text/csv'],
+    ['csv', 'file', 'a;b\n1;2\n3;4\n', 'text/csv'],
+    ['csv', 'file', 'a,b,c\n1,"x, y",3\n4,5,6\n', 'text/csv'],
+    ['text', 'file', 'One, two\nthree, four\nfive, six\n', 'text/plain'],
+    ['html', 'file', HTML, 'text/html'],
+    ['html', 'report.md', HTML, 'text/html'],
+    ['html', 'page.html', 'Hi <b>you</b><br><br>', 'text/html'],
+    ['text', 'file', 'Hi <b>you</b><br><br>', 'text/plain'],
+    ['email', 'file', MAIL, 'message/rfc822'],
+    ['email', 'mail.txt', `From me@example.com Mon Jan 1\n${MAIL}`, 'message/rfc822'],
+    ['text', 'file', 'Subject: coffee\n\nThere is none.', 'text/plain'],
+    ['text', 'file', 'From: here\nto there\n', 'text/plain'],
+  ])('%s: %s %j', async (format, fileName, content, mediaType) => {
+    const found = await inspected(content, fileName);
+    expect(found).toMatchObject({ format, mediaType, pages: null, warnings: [] });
+    expect(found.encoding).toBe(format === 'email' ? null : 'utf-8');
+  });
+
+  test('breaks a tie by the claimed media type where the name says nothing', async () => {
+    const found = await inspected('words', 'upload', 'text/csv; charset=utf-8');
+    expect(found.format).toBe('csv');
+  });
+
+  test.each<[string, Uint8Array]>([
+    ['utf-8', Buffer.from('\uFEFFGrüße')],
+    ['utf-16le', Buffer.from('\uFEFFGrüße an alle', 'utf16le')],
+    ['utf-16le', Buffer.from('Grüße an alle', 'utf16le')],
+    ['utf-16be', Buffer.from('Grüße an alle', 'utf16le').swap16()],
+    ['utf-16le', Buffer.from('日本語の文書です。\n二行目です。\n', 'utf16le')],
+    ['windows-1252', Buffer.from('Schöne Grüße aus München, es ist schön hier', 'latin1')],
+  ])('%s is found', async (encoding, bytes) => {
+    expect((await inspected(bytes)).encoding).toBe(encoding);
+  });
+
+  test('in UTF-8 far into the file is strictly checked', async () => {
+    const late = Buffer.concat([Buffer.alloc(3_000_000, 'a'), Buffer.from('schön', 'latin1')]);
+    expect((await inspected(late)).encoding).not.toBe('utf-8');
+    const cut = Buffer.concat([Buffer.alloc(2 ** 20 - 1, 'a'), Buffer.from('äöü')]);
+    expect((await inspected(cut)).encoding).toBe('utf-8');
+  });
+
+  test('of a page states its own encoding', async () => {
+    const page = Buffer.from('<html><meta charset="ISO-8859-2"><p>\xb3\xf3d\xbc', 'latin1');
+    expect((await inspected(page)).encoding).toBe('iso-8859-2');
+  });
+});
+
+describe('refused', () => {
+  const noise = Buffer.from(Array.from({ length: 500 }, (_, index) => (index * 7919) % 256));
+  test.each<[string, string, string | Uint8Array]>([
+    ['empty-file', 'a.pdf', ''],
+    ['corrupt', 'a.pdf', 'HTTP 502: the server that makes the PDF is away'],
+    ['corrupt', 'a.pdf', '%PDF-1.7 and no more'],
+    ['corrupt', 'a.docx', zipOf([{ name: 'word/document.xml' }]).subarray(0, -30)],
+    ['encrypted', 'a', '-----BEGIN PGP MESSAGE-----\n\nhQEMA\n-----END PGP MESSAGE-----\n'],
+    ['unsupported-format', 'a.pdf', noise],
+    ['unsupported-format', 'a.txt', Buffer.from('text \0\x01\x02\x03 and controls')],
+    ['unsupported-format', 'a.xml', '<?xml version="1.0"?><Invoice/>'],
+    ['unsupported-format', 'a.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>'],
+    ['unsupported-format', 'a.ps', '%!PS-Adobe-3.0\nshowpage\n'],
+    ['unsupported-format', 'a.zip', zipOf([{ name: 'a.pdf' }])],
+    ['unsupported-format', 'a.zip', zipOf([])],
+    ['unsupported-format', 'a.gz', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3])],
+    ['unsupported-format', 'a.mp3', Buffer.from('ID3\x04\0\0\0\0\0\x0a')],
+    ['unsupported-format', 'a.bmp', Buffer.from('BM\x36\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0')],
+    ['unsupported-format', 'a.txt', Buffer.alloc(400, Buffer.from([0xc8, 0x85, 0x93, 0x40, 0x25]))],
+  ])('as %s: %s %#', async (code, fileName, content) => {
+    expect(await codeOf(content, fileName)).toBe(code);
+  });
+
+  test('are never anything but a statement about the document, whatever the bytes', async () => {
+    const signature = constantFrom(
+      '',
+      '%PDF-1.4\n1 0 obj',
+      'PK\x03\x04',
+      'PK\x05\x06',
+      '{\\rtf',
+      'II*\0',
+      '<?xml',
+    );
+    await assert(
+      asyncProperty(signature, uint8Array({ maxLength: 400 }), async (start, rest) => {
+        const content = Buffer.concat([Buffer.from(start, 'latin1'), rest]);
+        const outcome = await inspected(content).catch((error: unknown) => error);
+        if (outcome instanceof Error) expect(outcome).toBeInstanceOf(StepFailure);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+describe('an Office file', () => {
+  test.each<[string, Buffer]>([
+    ['docx', zipOf([types(WORD)])],
+    ['docx', zipOf([types('vnd.ms-word.document.macroEnabled.main')])],
+    ['docx', zipOf([{ name: 'word/document.xml' }])],
+    ['xlsx', zipOf([types('vnd.openxmlformats-officedocument.spreadsheetml.sheet.main')])],
+    ['pptx', zipOf([types(SLIDES)])],
+    ['odt', zipOf([odf('text')])],
+    ['odt', zipOf([odf('text-template')])],
+    ['ods', zipOf([odf('spreadsheet')])],
+    ['odp', zipOf([odf('presentation')])],
+  ])('is a %s by what is in it', async (format, content) => {
+    expect(await inspected(content)).toMatchObject({ format, encoding: null });
+  });
+
+  test('under another name is read as what it is, with a warning', async () => {
+    const found = await inspected(zipOf([types(WORD)]), 'scan.PDF', 'application/pdf');
+    expect(found).toMatchObject({ format: 'docx', warnings: [expect.stringContaining('.PDF')] });
+  });
+
+  test('with macros says so', async () => {
+    const found = await inspected(zipOf([types(WORD), { name: 'word/vbaProject.bin' }]));
+    expect(found.warnings).toEqual([expect.stringContaining('macros')]);
+  });
+
+  test('has as many pages as slides, up to a limit', async () => {
+    expect((await inspected(slides(3))).pages).toBe(3);
+    expect(await codeOf(slides(4))).toBe('too-many-pages');
+  });
+
+  test.each<[string, Buffer]>([
+    ['an encrypted entry', zipOf([types(WORD), { name: 'word/document.xml', encrypted: true }])],
+    [
+      'an encrypted OpenDocument',
+      zipOf([
+        odf('text'),
+        { name: 'META-INF/manifest.xml', content: '<manifest:encryption-data/>' },
+      ]),
+    ],
+  ])('with %s is refused', async (_, content) => {
+    expect(await codeOf(content)).toBe('encrypted');
+  });
+
+  test.each<[string, Buffer]>([
+    ['more than a gigabyte', zipOf([types(WORD), { name: 'a', bytes: 2 ** 31 }])],
+    [
+      'a thousand times as much',
+      zipOf([types(WORD), { name: 'a', content: Buffer.alloc(2 ** 25) }]),
+    ],
+    [
+      'very many entries',
+      zipOf([types(WORD), ...Array.from({ length: 20_001 }, () => ({ name: 'a' }))]),
+    ],
+  ])('that unpacks to %s is a bomb', async (_, content) => {
+    expect(await codeOf(content)).toBe('bomb');
+  });
+
+  test('whose table of contents is cut short is damaged', async () => {
+    const whole = zipOf([types(WORD)]);
+    const short = Buffer.concat([whole.subarray(0, 40), whole.subarray(41)]);
+    expect(await codeOf(short)).toBe('corrupt');
+  });
+});
+
+describe('an image', () => {
+  test.each<[string, Promise<Buffer>]>([
+    ['image/png', image(20, 10).png().toBuffer()],
+    ['image/jpeg', image(20, 10).jpeg().toBuffer()],
+    ['image/tiff', image(20, 10).tiff().toBuffer()],
+    ['image/webp', image(20, 10).webp().toBuffer()],
+    ['image/gif', image(20, 10).gif().toBuffer()],
+    ['image/avif', image(20, 10).avif().toBuffer()],
+  ])('%s has one page', async (mediaType, content) => {
+    expect(await inspected(await content)).toMatchObject({ format: 'image', mediaType, pages: 1 });
+  });
+
+  test('in TIFF has as many pages as it has, up to a limit', async () => {
+    expect((await inspected(await tiff(3))).pages).toBe(3);
+    expect(await codeOf(await tiff(4))).toBe('too-many-pages');
+  });
+
+  test('with too many pixels is refused before it is decoded', async () => {
+    expect(await codeOf(await image(1001, 1000).png().toBuffer())).toBe('image-too-large');
+  });
+
+  test.each(['png', 'jpeg', 'webp', 'gif'] as const)(
+    'in %s that is cut off is damaged',
+    async (format) => {
+      const whole = await image(300, 300).toFormat(format).toBuffer();
+      expect(await codeOf(whole.subarray(0, whole.length * 0.6))).toBe('corrupt');
+    },
+  );
+});
+
+describe('a PDF', () => {
+  test.each([
+    ['', 'a.pdf'],
+    ['junk from a broken gateway\r\n', 'a.pdf'],
+    ['\uFEFF', 'a.pdf'],
+  ])('counts its pages, behind %j too', async (junk, fileName) => {
+    const found = await inspected(junk + pdf(3), fileName);
+    expect(found).toEqual({
+      format: 'pdf',
+      mediaType: 'application/pdf',
+      pages: 3,
+      encoding: null,
+      warnings: [],
+    });
+  });
+
+  test('with too many or no pages is refused', async () => {
+    expect(await codeOf(pdf(4))).toBe('too-many-pages');
+    expect(await codeOf(pdf(0))).toBe('corrupt');
+  });
+
+  test('is not what merely talks about PDF', async () => {
+    expect((await inspected('The header of a PDF is %PDF-1.7.', 'a.txt')).format).toBe('text');
+  });
+});
