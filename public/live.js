@@ -50,7 +50,7 @@ on('htmx:sse:before:message', (event) => {
   lastMessage = Date.now();
   live();
   if (message.id && event.target instanceof Element) reached.set(event.target, message.id);
-  if (message.event === 'heartbeat') readClock(Number(message.data));
+  if (message.event === 'heartbeat') readClock(Date.parse(message.data));
   if (message.event === 'counts') showCounts(message.data);
   if (message.event === 'reload') void reload();
 });
@@ -61,10 +61,10 @@ on('htmx:before:swap', (event) => {
   if (ctx.target?.id === 'main') forgetNews();
 });
 
-/** Small differences are the network's, not the clock's. @type {(serverTime: number) => void} */
+/** A heartbeat tells the server's time; small differences are the network's, not the clock's. @type {(serverTime: number) => void} */
 function readClock(serverTime) {
   const difference = serverTime - Date.now();
-  if (serverTime > 0) skew = Math.abs(difference) < 2000 ? 0 : difference;
+  if (!Number.isNaN(serverTime)) skew = Math.abs(difference) < 2000 ? 0 : difference;
 }
 
 let reloading = false;

@@ -63,7 +63,10 @@ export function createFolderBlobStore(folder: string): BlobStore {
           done(null, chunk);
         },
       });
-      const file = createWriteStream(join(incoming, token), { flush: true, highWaterMark: WRITE_BUFFER_BYTES });
+      const file = createWriteStream(join(incoming, token), {
+        flush: true,
+        highWaterMark: WRITE_BUFFER_BYTES,
+      });
       try {
         await pipeline(content instanceof Uint8Array ? [content] : content, meter, file);
       } catch (error) {
@@ -118,5 +121,7 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 function missing(cause: unknown): never {
-  throw new BlobDamaged('A blob is missing from the blob folder: restore it from a backup.', { cause });
+  throw new BlobDamaged('A blob is missing from the blob folder: restore it from a backup.', {
+    cause,
+  });
 }

@@ -31,14 +31,18 @@ afterEach(async () => {
 afterAll(() => test.drop());
 
 async function kernel(...subscriptions: Parameters<typeof startKernel>[1][]): Promise<TestKernel> {
-  const started = await startKernel(test.url, (parts) => subscriptions.flatMap((make) => make(parts)));
+  const started = await startKernel(test.url, (parts) =>
+    subscriptions.flatMap((make) => make(parts)),
+  );
   kernels.push(started);
   return started;
 }
 
 const projection = () => [projectionSubscription(countersProjection, { blobs: noBlobs })];
-const rows = (from: TestKernel) => from.database.db.select().from(counters).orderBy(asc(counters.id));
-const rowOf = async (from: TestKernel, id: string) => (await rows(from)).find((row) => row.id === id);
+const rows = (from: TestKernel) =>
+  from.database.db.select().from(counters).orderBy(asc(counters.id));
+const rowOf = async (from: TestKernel, id: string) =>
+  (await rows(from)).find((row) => row.id === id);
 
 describe('projections', () => {
   it('fold what was stored before and what comes', async () => {
@@ -51,7 +55,11 @@ describe('projections', () => {
   });
 
   it('fold every event once with three processes on one database', async () => {
-    const processes = await Promise.all([kernel(projection), kernel(projection), kernel(projection)]);
+    const processes = await Promise.all([
+      kernel(projection),
+      kernel(projection),
+      kernel(projection),
+    ]);
     const ids = Array.from({ length: 30 }, newId);
     await Promise.all(
       ids.map(async (id, index) => {
@@ -92,7 +100,8 @@ describe('projections', () => {
     await one.database.sql`UPDATE counters SET count = -1`;
     const told: Promise<unknown>[] = [];
     expect(await rebuilds.start('counters')).toBe('started');
-    for (let count = 0; count < 20; count += 1) told.push(one.tell(newId(), Opened({ name: `${count}` }), Counted({ by: 7 })));
+    for (let count = 0; count < 20; count += 1)
+      told.push(one.tell(newId(), Opened({ name: `${count}` }), Counted({ by: 7 })));
     await Promise.all(told);
     await untilGone(one, 'counters~rebuild');
     await one.level('counters');
@@ -104,7 +113,9 @@ describe('projections', () => {
 });
 
 async function untilGone(from: TestKernel, subscription: string): Promise<void> {
-  while ((await from.database.sql`SELECT FROM subscriptions WHERE name = ${subscription}`).length > 0) {
+  while (
+    (await from.database.sql`SELECT FROM subscriptions WHERE name = ${subscription}`).length > 0
+  ) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
@@ -119,7 +130,8 @@ describe('a subscriber that throws', () => {
       kind: 'reactor',
       types: new Set(['Opened', 'Counted']),
       async handle(_tx, events: readonly StoredEvent[]) {
-        if (broken && events.some((event) => event.stream === documentStream(poison))) throw new Error('cannot digest');
+        if (broken && events.some((event) => event.stream === documentStream(poison)))
+          throw new Error('cannot digest');
         seen.push(...events.map((event) => `${event.stream} ${event.version}`));
       },
     };
@@ -131,8 +143,11 @@ describe('a subscriber that throws', () => {
     await one.tell(poison, Counted({ by: 1 }));
     await one.level(picky.name);
     await one.level('counters');
-    const parked = await one.database.sql`SELECT stream, error FROM parked_streams WHERE subscription = ${picky.name}`;
-    expect(parked).toMatchObject([{ stream: documentStream(poison), error: expect.stringContaining('cannot digest') }]);
+    const parked = await one.database
+      .sql`SELECT stream, error FROM parked_streams WHERE subscription = ${picky.name}`;
+    expect(parked).toMatchObject([
+      { stream: documentStream(poison), error: expect.stringContaining('cannot digest') },
+    ]);
     expect(seen).toContain(`${documentStream(good)} 2`);
     expect(seen.join()).not.toContain(poison);
     expect((await rowOf(one, poison))?.count).toBe(1);
@@ -153,28 +168,34 @@ describe('a subscriber that throws', () => {
       kind: 'reactor',
       types: new Set(['Opened']),
       async handle() {
-        if (outages-- > 0) throw Object.assign(new Error('connection lost'), { code: 'ECONNRESET' });
+        if (outages-- > 0)
+          throw Object.assign(new Error('connection lost'), { code: 'ECONNRESET' });
       },
     };
     const one = await kernel(() => [flaky]);
     await one.tell(id, Opened({ name: 'a' }));
     await one.level(name);
     expect(outages).toBeLessThan(0);
-    expect(await one.database.sql`SELECT FROM parked_streams WHERE subscription = ${name}`).toHaveLength(0);
+    expect(
+      await one.database.sql`SELECT FROM parked_streams WHERE subscription = ${name}`,
+    ).toHaveLength(0);
   });
 });
 
-describe('reactors', () => {
-  const doubler = (name: string): Reactor => ({
-    name,
-    on: [Counted],
-    states: [Counted],
-    react: (history, event) =>
-      Number(event.data['by']) === 1
-        ? { events: [Counted({ by: 100 + history.length })], jobs: [{ queue: 'q', key: event.stream, data: {} }] }
-        : {},
-  });
+const doubler = (name: string): Reactor => ({
+  name,
+  on: [Counted],
+  states: [Counted],
+  react: (history, event) =>
+    Number(event.data['by']) === 1
+      ? {
+          events: [Counted({ by: 100 + history.length })],
+          jobs: [{ queue: 'q', key: event.stream, data: {} }],
+        }
+      : {},
+});
 
+describe('reactors', () => {
   it('store what they decide once, caused by the event, whatever runs again', async () => {
     const name = `doubler-${newId()}`;
     const enqueued: JobRequest[] = [];
@@ -187,7 +208,12 @@ describe('reactors', () => {
     ];
     const one = await kernel(subscription);
     const id = newId();
-    const [, cause] = await one.tell(id, Opened({ name: 'a' }), Counted({ by: 1 }), Counted({ by: 1 }));
+    const [, cause] = await one.tell(
+      id,
+      Opened({ name: 'a' }),
+      Counted({ by: 1 }),
+      Counted({ by: 1 }),
+    );
     await one.level(name);
     await one.database.sql`UPDATE subscriptions SET position = 0 WHERE name = ${name}`;
     const two = await kernel(subscription);
@@ -196,6 +222,8 @@ describe('reactors', () => {
     const history = await one.store.read(documentStream(id));
     expect(history.map((event) => event.data['by'])).toEqual([undefined, 1, 1, 103, 104]);
     expect(history[3]?.metadata).toMatchObject({ causation: cause?.id, actor: `system:${name}` });
-    expect(enqueued.filter((job) => job.key === documentStream(id)).every((job) => job.cause > 0)).toBe(true);
+    expect(
+      enqueued.filter((job) => job.key === documentStream(id)).every((job) => job.cause > 0),
+    ).toBe(true);
   });
 });

@@ -82,7 +82,8 @@ export function createBus(options: {
         for (const runner of runners.values()) runner.wake();
         if (moved) continue;
       } catch (error) {
-        if (!stopped) log.warn({ err: error, outage: isOutage(error) }, 'reading the log failed, trying again');
+        if (!stopped)
+          log.warn({ err: error, outage: isOutage(error) }, 'reading the log failed, trying again');
       }
       await signal.wait(pollMs * (0.75 + Math.random() / 2));
     }

@@ -1,4 +1,3 @@
-import type { TObject } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import type { EventDefinition, NewEvent, StoredEvent } from './event.ts';
 
@@ -18,7 +17,7 @@ export function eventCatalogue(definitions: readonly EventDefinition[]): EventCa
     if (byType.has(definition.type)) throw new Error(`Event ${definition.type} is defined twice.`);
     byType.set(definition.type, {
       definition,
-      validator: Compile(definition.schema as TObject),
+      validator: Compile(definition.schema),
     });
   }
   return {

@@ -33,7 +33,10 @@ describe('append', () => {
   it('stores events in order with version, position, metadata and the time of the database', async () => {
     const stream = newId();
     const stored = await store.append(write(stream, 0, note('a'), note('b')));
-    expect(stored.map(({ version, data }) => [version, data['text']])).toEqual([[1, 'a'], [2, 'b']]);
+    expect(stored.map(({ version, data }) => [version, data['text']])).toEqual([
+      [1, 'a'],
+      [2, 'b'],
+    ]);
     expect(await store.read(stream)).toEqual(stored);
     expect(stored[0]?.metadata).toEqual(metadata);
   });
@@ -66,15 +69,17 @@ describe('append', () => {
     const stream = newId();
     const known = note('a', newId());
     await store.append(write(stream, 0, known));
-    await expect(store.append(write(stream, 1, known, note('b', newId())))).rejects.toThrow(/some are not/);
+    await expect(store.append(write(stream, 1, known, note('b', newId())))).rejects.toThrow(
+      /some are not/,
+    );
   });
 
   it('is all or nothing over several streams', async () => {
     const [one, other] = [newId(), newId()];
     await store.append(write(other, 0, note('x')));
-    await expect(store.append(write(one, 0, note('a')), write(other, 0, note('b')))).rejects.toBeInstanceOf(
-      VersionConflict,
-    );
+    await expect(
+      store.append(write(one, 0, note('a')), write(other, 0, note('b'))),
+    ).rejects.toBeInstanceOf(VersionConflict);
     expect(await store.read(one)).toEqual([]);
   });
 
@@ -90,7 +95,9 @@ describe('append', () => {
   it('lets others succeed when one of a group repeats an id in another stream', async () => {
     const id = newId();
     const streams = [newId(), newId(), newId()];
-    const writes = streams.map((stream, index) => write(stream, 0, note(stream, index < 2 ? id : newId())));
+    const writes = streams.map((stream, index) =>
+      write(stream, 0, note(stream, index < 2 ? id : newId())),
+    );
     const results = await Promise.allSettled(writes.map((each) => store.append(each)));
     expect(results.at(2)?.status).toBe('fulfilled');
     expect(await store.read(streams[2] ?? '')).toHaveLength(1);
@@ -98,13 +105,13 @@ describe('append', () => {
 
   it('refuses data that does not fit the schema, and types that nobody defined', async () => {
     const misfit = { ...note('a'), data: { text: 1 } };
-    await expect(store.append({ stream: newId(), expected: 0, events: [misfit], metadata })).rejects.toThrow(
-      /Noted does not fit/,
-    );
+    await expect(
+      store.append({ stream: newId(), expected: 0, events: [misfit], metadata }),
+    ).rejects.toThrow(/Noted does not fit/);
     const unknown = { type: 'Unknown', schemaVersion: 1, data: {} };
-    await expect(store.append({ stream: newId(), expected: 0, events: [unknown], metadata })).rejects.toThrow(
-      /no slice's manifest/,
-    );
+    await expect(
+      store.append({ stream: newId(), expected: 0, events: [unknown], metadata }),
+    ).rejects.toThrow(/no slice's manifest/);
   });
 });
 
@@ -120,8 +127,20 @@ describe('the log', () => {
   it('reads old events in the newest shape', async () => {
     const stream = newId();
     await test.database.sql`SELECT append_events(${JSON.stringify([
-      { writes: [{ stream, expected: 0, events: [{ id: newId(), type: 'Noted', schemaVersion: 1, data: { text: 'old' }, metadata }] }] },
+      {
+        writes: [
+          {
+            stream,
+            expected: 0,
+            events: [
+              { id: newId(), type: 'Noted', schemaVersion: 1, data: { text: 'old' }, metadata },
+            ],
+          },
+        ],
+      },
     ])}::text::jsonb)`;
-    expect(await store.read(stream)).toMatchObject([{ schemaVersion: 2, data: { text: 'old', weight: 1 } }]);
+    expect(await store.read(stream)).toMatchObject([
+      { schemaVersion: 2, data: { text: 'old', weight: 1 } },
+    ]);
   });
 });

@@ -19,7 +19,9 @@ export class VersionConflict extends Error {
   readonly actual: number;
 
   constructor(stream: string, expected: number, actual: number) {
-    super(`Stream ${stream} is at version ${actual}, not at ${expected}: read it and decide again.`);
+    super(
+      `Stream ${stream} is at version ${actual}, not at ${expected}: read it and decide again.`,
+    );
     this.stream = stream;
     this.expected = expected;
     this.actual = actual;
@@ -182,7 +184,9 @@ function resultOf(
   const stored =
     'known' in verdict
       ? verdict.known
-      : verdict.appended.map(([id, position, version]) => [id, position, version, verdict.storedAt] as const);
+      : verdict.appended.map(
+          ([id, position, version]) => [id, position, version, verdict.storedAt] as const,
+        );
   return stored.map(([id, position, version, storedAt], index) => {
     const event = events[index];
     if (!event || event.id !== id) throw new Error('append_events answered in another order.');

@@ -15,7 +15,12 @@ afterAll(async () => {
 
 describe('feed', () => {
   it('loses, inverts and stalls nothing: 12 writers, rollbacks, early writes, a foreign long transaction', async () => {
-    const outcome = await stressFeed({ url: test.url, foreignUrl: other.url, writers: 12, appendsEach: 150 });
+    const outcome = await stressFeed({
+      url: test.url,
+      foreignUrl: other.url,
+      writers: 12,
+      appendsEach: 150,
+    });
     expect(outcome).toMatchObject({ lost: 0, inverted: 0, doubled: 0 });
     expect(outcome.read).toBeGreaterThan(1_000);
     expect(outcome.rolledBack).toBeGreaterThan(50);

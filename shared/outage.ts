@@ -23,7 +23,8 @@ const CLASSES = new Set(['08', '40', '53', '57', '58']);
 export function isOutage(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const code = 'code' in cause ? String(cause.code) : '';
-    if (CODES.has(code) || (/^[0-9A-Z]{5}$/.test(code) && CLASSES.has(code.slice(0, 2)))) return true;
+    if (CODES.has(code) || (/^[0-9A-Z]{5}$/.test(code) && CLASSES.has(code.slice(0, 2))))
+      return true;
     if (code === 'ENOENT' && 'syscall' in cause && cause.syscall === 'connect') return true;
   }
   return false;

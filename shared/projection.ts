@@ -60,7 +60,9 @@ export function projectionSubscription<Row extends { id: string }>(
   const folds = new Map(projection.folds.map((fold) => [fold.event.type, fold]));
 
   async function handle(tx: Transaction, events: readonly StoredEvent[], checkpoint: Checkpoint) {
-    const ids = [...new Set(events.map((event) => documentOf(event.stream)))].filter((id) => id !== null);
+    const ids = [...new Set(events.map((event) => documentOf(event.stream)))].filter(
+      (id) => id !== null,
+    );
     const before = await load(tx, table, ids);
     const rows = new Map<string, Row | undefined>();
     for (const [id, parts] of Map.groupBy(before as Row[], (row) => row.id)) {
@@ -81,8 +83,18 @@ export function projectionSubscription<Row extends { id: string }>(
     const { parts } = projection;
     if (parts) gone.push(...kept.map((row) => row.id));
     if (gone.length > 0) await tx.delete(table).where(inArray(table.id, gone));
-    if (parts) await insert(tx, table, kept.flatMap((row) => parts.split(row)));
-    else await upsert(tx, table, kept.map((row) => ({ ...row, ...revision })));
+    if (parts)
+      await insert(
+        tx,
+        table,
+        kept.flatMap((row) => parts.split(row)),
+      );
+    else
+      await upsert(
+        tx,
+        table,
+        kept.map((row) => ({ ...row, ...revision })),
+      );
     if (!projection.live) return;
     checkpoint.revision += 1;
     await tx.execute(sql`SELECT pg_notify(${LIVE_CHANNEL}, ${projection.name})`);
@@ -97,7 +109,11 @@ export function projectionSubscription<Row extends { id: string }>(
   };
 }
 
-async function load(tx: Transaction, table: ReadModelTable, ids: string[]): Promise<{ id: string }[]> {
+async function load(
+  tx: Transaction,
+  table: ReadModelTable,
+  ids: string[],
+): Promise<{ id: string }[]> {
   if (ids.length === 0) return [];
   return (await tx.select().from(table).where(inArray(table.id, ids))) as { id: string }[];
 }
@@ -111,7 +127,11 @@ async function loadBlobs(blobs: BlobStore, document: string, hashes: string[]): 
 /** PostgreSQL takes at most 65,535 parameters a statement. */
 const PARAMETERS = 60_000;
 
-async function upsert(tx: Transaction, table: ReadModelTable, rows: { id: string }[]): Promise<void> {
+async function upsert(
+  tx: Transaction,
+  table: ReadModelTable,
+  rows: { id: string }[],
+): Promise<void> {
   const set = Object.fromEntries(
     Object.entries(getTableColumns(table)).map(([key, column]) => [
       key,
@@ -123,7 +143,11 @@ async function upsert(tx: Transaction, table: ReadModelTable, rows: { id: string
   }
 }
 
-async function insert(tx: Transaction, table: ReadModelTable, rows: { id: string }[]): Promise<void> {
+async function insert(
+  tx: Transaction,
+  table: ReadModelTable,
+  rows: { id: string }[],
+): Promise<void> {
   for (const some of inStatements(table, rows)) await tx.insert(table).values(some);
 }
 

@@ -1,6 +1,11 @@
 import { sql } from 'drizzle-orm';
 import type { EventDefinition, NewEvent, StoredEvent } from './event.ts';
-import { VersionConflict, type AppendFunction, type EventStore, type StreamWrite } from './event-store.ts';
+import {
+  VersionConflict,
+  type AppendFunction,
+  type EventStore,
+  type StreamWrite,
+} from './event-store.ts';
 import { derivedId } from './ids.ts';
 import type { Subscription, Transaction } from './subscription.ts';
 import type { JobRequest, WorkQueue } from './work-queue.ts';
@@ -38,10 +43,11 @@ export function reactorSubscription(
     /** Facts of this transaction: nobody else sees them yet, nor does reading a stream. */
     const stated = new Map<string, StoredEvent[]>();
     let undecided = [...events];
-    for (let conflicts = 0; undecided.length > 0; ) {
+    for (let conflicts = 0; undecided.length > 0;) {
       const outcome = await decide(tx, undecided, jobs, stated);
       if (outcome.conflict) conflicts += 1;
-      if (conflicts === ROUNDS) throw new Error(`${reactor.name}: its streams change faster than it decides.`);
+      if (conflicts === ROUNDS)
+        throw new Error(`${reactor.name}: its streams change faster than it decides.`);
       undecided = outcome.undecided;
     }
     if (jobs.length > 0) await queue.enqueue(tx, jobs);
@@ -55,7 +61,10 @@ export function reactorSubscription(
     stated: Map<string, StoredEvent[]>,
   ) {
     const histories = await store.readMany([...new Set(events.map((event) => event.stream))]);
-    const pending = new Map<string, { event: StoredEvent; write: StreamWrite; jobs: JobRequest[] }>();
+    const pending = new Map<
+      string,
+      { event: StoredEvent; write: StreamWrite; jobs: JobRequest[] }
+    >();
     const undecided: StoredEvent[] = [];
     for (const event of events) {
       if (pending.has(event.stream)) {
@@ -75,7 +84,10 @@ export function reactorSubscription(
     }
     if (pending.size === 0) return { undecided, conflict: false };
     const decisions = [...pending.values()];
-    const results = await store.appendIn(appendThrough(tx), decisions.map(({ write }) => [write]));
+    const results = await store.appendIn(
+      appendThrough(tx),
+      decisions.map(({ write }) => [write]),
+    );
     let conflict = false;
     for (const [index, decision] of decisions.entries()) {
       const result = results[index];
@@ -84,10 +96,16 @@ export function reactorSubscription(
         undecided.push(decision.event);
       } else {
         jobs.push(...decision.jobs);
-        stated.set(decision.event.stream, [...(stated.get(decision.event.stream) ?? []), ...result]);
+        stated.set(decision.event.stream, [
+          ...(stated.get(decision.event.stream) ?? []),
+          ...result,
+        ]);
       }
     }
-    return { undecided: undecided.toSorted((one, other) => one.position - other.position), conflict };
+    return {
+      undecided: undecided.toSorted((one, other) => one.position - other.position),
+      conflict,
+    };
   }
 
   return {
@@ -108,7 +126,10 @@ function newFacts(
 ): NewEvent[] {
   const known = new Set(history.map(({ id }) => id));
   return facts
-    .map((fact, index) => ({ ...fact, id: fact.id ?? derivedId(reactor, event.id, fact.type, index) }))
+    .map((fact, index) => ({
+      ...fact,
+      id: fact.id ?? derivedId(reactor, event.id, fact.type, index),
+    }))
     .filter((fact) => !known.has(fact.id));
 }
 

@@ -57,14 +57,20 @@ export function createRebuilds(options: {
       if (!live || !rebuilt) return 'done elsewhere';
       if (Number(rebuilt.position) < Number(live.position)) return 'behind';
       await tx.execute(sql`DROP TABLE ${sql.identifier(tableName)}`);
-      await tx.execute(sql`ALTER TABLE ${sql.identifier(rebuildTable(projection))} RENAME TO ${sql.identifier(tableName)}`);
+      await tx.execute(
+        sql`ALTER TABLE ${sql.identifier(rebuildTable(projection))} RENAME TO ${sql.identifier(tableName)}`,
+      );
       await tx.execute(sql`DELETE FROM parked_streams WHERE subscription = ${name}`);
-      await tx.execute(sql`UPDATE parked_streams SET subscription = ${name} WHERE subscription = ${rebuildName(name)}`);
+      await tx.execute(
+        sql`UPDATE parked_streams SET subscription = ${name} WHERE subscription = ${rebuildName(name)}`,
+      );
       await tx.execute(sql`DELETE FROM subscriptions WHERE name = ${rebuildName(name)}`);
       await tx.execute(sql`
         UPDATE subscriptions SET position = ${rebuilt.position}, revision = revision + 1,
           reload_below = revision + 1 WHERE name = ${name}`);
-      await tx.execute(sql`SELECT pg_notify(${LIVE_CHANNEL}, ${name}), pg_notify(${REBUILD_CHANNEL}, ${name})`);
+      await tx.execute(
+        sql`SELECT pg_notify(${LIVE_CHANNEL}, ${name}), pg_notify(${REBUILD_CHANNEL}, ${name})`,
+      );
       return 'swapped';
     });
     if (outcome === 'behind') return false;
@@ -98,13 +104,18 @@ export function createRebuilds(options: {
         if (inserted.length === 0) return;
         const copy = sql.identifier(rebuildTable(projection));
         await tx.execute(sql`DROP TABLE IF EXISTS ${copy}`);
-        await tx.execute(sql`CREATE TABLE ${copy} (LIKE ${sql.identifier(projection.tableName)} INCLUDING ALL)`);
+        await tx.execute(
+          sql`CREATE TABLE ${copy} (LIKE ${sql.identifier(projection.tableName)} INCLUDING ALL)`,
+        );
         await tx.execute(sql`SELECT pg_notify(${REBUILD_CHANNEL}, ${name})`);
       });
       return 'started';
     },
     async resume() {
-      await database.sql.listen(REBUILD_CHANNEL, () => void resume().catch((error: unknown) => log.warn(error)));
+      await database.sql.listen(
+        REBUILD_CHANNEL,
+        () => void resume().catch((error: unknown) => log.warn(error)),
+      );
       await resume();
     },
   };

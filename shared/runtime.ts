@@ -67,10 +67,15 @@ export function createRuntime(options: {
     rebuilds,
     streams,
     async start() {
-      await queue.start(steps.map((step) => stepQueue(step.slug)), works);
+      await queue.start(
+        steps.map((step) => stepQueue(step.slug)),
+        works,
+      );
       bus.listen((events) => slices.forEach((slice) => slice.onEvents?.(events)));
       await bus.start();
-      await database.sql.listen(LIVE_CHANNEL, (told) => slices.forEach((slice) => slice.onLive?.(told)));
+      await database.sql.listen(LIVE_CHANNEL, (told) =>
+        slices.forEach((slice) => slice.onLive?.(told)),
+      );
       if (!works) return;
       await rebuilds.resume();
       for (const step of steps) {
@@ -78,7 +83,7 @@ export function createRuntime(options: {
       }
     },
     async stop() {
-      await Promise.all(slices.map((slice) => slice.stop?.()));
+      for (const slice of slices) await slice.stop?.();
       await queue.stop();
       await bus.stop();
       await sandbox.close();

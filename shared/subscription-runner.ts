@@ -60,7 +60,11 @@ export function createSubscriptionRunner(options: {
   }
 
   async function lock(tx: Transaction, waitForIt = false): Promise<LockedCheckpoint | null> {
-    const rows = await tx.execute<{ position: string; revision: string; parked: string[] | null }>(sql`
+    const rows = await tx.execute<{
+      position: string;
+      revision: string;
+      parked: string[] | null;
+    }>(sql`
       SELECT position, revision,
         (SELECT array_agg(stream) FROM parked_streams WHERE subscription = s.name) AS parked
       FROM subscriptions s WHERE name = ${subscription.name}
@@ -108,7 +112,11 @@ export function createSubscriptionRunner(options: {
   }
 
   /** Handles a batch that has failed before: halved down to the stream that fails, which is parked. */
-  async function isolate(tx: Transaction, events: StoredEvent[], checkpoint: Checkpoint): Promise<void> {
+  async function isolate(
+    tx: Transaction,
+    events: StoredEvent[],
+    checkpoint: Checkpoint,
+  ): Promise<void> {
     try {
       await tx.transaction((savepoint) => handle(savepoint, events, checkpoint));
     } catch (error) {
@@ -117,8 +125,16 @@ export function createSubscriptionRunner(options: {
       const [first] = events;
       if (streams.length === 1 && first) return park(tx, first, error);
       const half = new Set(streams.slice(0, streams.length / 2));
-      await isolate(tx, events.filter((event) => half.has(event.stream)), checkpoint);
-      await isolate(tx, events.filter((event) => !half.has(event.stream)), checkpoint);
+      await isolate(
+        tx,
+        events.filter((event) => half.has(event.stream)),
+        checkpoint,
+      );
+      await isolate(
+        tx,
+        events.filter((event) => !half.has(event.stream)),
+        checkpoint,
+      );
     }
   }
 
@@ -132,15 +148,15 @@ export function createSubscriptionRunner(options: {
   /** Not awaited by what it calls: that may stop this very runner. */
   function tellLevel(done: () => Promise<boolean>): void {
     level = null;
-    void done().then(
-      (over) => {
-        if (!over) level = done;
-      },
-      (error: unknown) => {
-        level = done;
+    void done()
+      .catch((error: unknown) => {
         log.warn({ err: error }, 'level, but what follows failed, trying again');
-      },
-    );
+        return false;
+      })
+      .then((over) => {
+        if (!over) level = done;
+        return over;
+      });
   }
 
   async function run(): Promise<void> {
@@ -157,7 +173,10 @@ export function createSubscriptionRunner(options: {
         if (stopped) return;
         wanted = true;
         careful = !isOutage(error);
-        log.warn({ err: error }, careful ? 'batch failed, looking for the stream' : 'outage, trying again');
+        log.warn(
+          { err: error },
+          careful ? 'batch failed, looking for the stream' : 'outage, trying again',
+        );
         if (!careful) await signal.wait(Math.min(100 * 2 ** failures++, 5_000));
       }
     }

@@ -38,7 +38,11 @@ export interface WorkQueue {
   enqueue(tx: Transaction, jobs: readonly JobRequest[]): Promise<void>;
   /** Wakes this process's workers: call after the commit of what was enqueued. */
   wake(): void;
-  work<Data extends object>(queue: string, concurrency: number, handler: JobHandler<Data>): Promise<void>;
+  work<Data extends object>(
+    queue: string,
+    concurrency: number,
+    handler: JobHandler<Data>,
+  ): Promise<void>;
   status(): Promise<QueueStatus[]>;
   /** Aborts the jobs under way, waits for their handlers, and hands the jobs back at once. */
   stop(): Promise<void>;
@@ -54,7 +58,11 @@ const KEEP_COMPLETED = '1 day';
  * here may expire or be deleted on its own, or a later job of that document would overtake it.
  * Completed jobs are removed here, because pg-boss has one setting for completed and failed ones.
  */
-export function createWorkQueue(options: { database: Database; url: string; log: Logger }): WorkQueue {
+export function createWorkQueue(options: {
+  database: Database;
+  url: string;
+  log: Logger;
+}): WorkQueue {
   const { database, log } = options;
   const boss = new PgBoss({
     connectionString: options.url,
@@ -71,6 +79,7 @@ export function createWorkQueue(options: { database: Database; url: string; log:
   const underWay = new Map<string, Promise<void>>();
   let names: string[] = [];
   let cleaning: NodeJS.Timeout | undefined;
+  let presence: Presence | undefined;
 
   const wake = () => workers.forEach((worker) => boss.notifyWorker(worker));
 
@@ -107,8 +116,14 @@ export function createWorkQueue(options: { database: Database; url: string; log:
         });
       }
       // Jobs that a killed process left active: when no other process lives, nobody works on them.
-      if (works && (await becomePresent(database))) await handBack(null);
-      cleaning = setInterval(() => void removeCompleted().catch((error: unknown) => log.warn(error)), 600_000);
+      if (works) {
+        presence = await becomePresent(database);
+        if (presence.alone) await handBack(null);
+      }
+      cleaning = setInterval(
+        () => void removeCompleted().catch((error: unknown) => log.warn(error)),
+        600_000,
+      );
       cleaning.unref();
     },
     async enqueue(tx, jobs) {
@@ -172,20 +187,36 @@ export function createWorkQueue(options: { database: Database; url: string; log:
       await Promise.allSettled(underWay.values());
       await boss.stop({ graceful: true, timeout: 5_000 });
       if (underWay.size > 0) await handBack([...underWay.keys()]);
+      await presence?.end();
     },
   };
 }
 
 const PRESENCE_LOCK = 4917;
 
+interface Presence {
+  /** Whether this process was the first to come. */
+  alone: boolean;
+  end(): Promise<void>;
+}
+
 /**
- * Every process holds this shared lock while it lives. Returns whether this one was the first to
- * come; the lock goes with the connection, so a killed process leaves none behind.
+ * Every process holds this shared lock while it lives; the lock goes with the connection, so a
+ * killed process leaves none behind.
  */
-async function becomePresent(database: Database): Promise<boolean> {
+async function becomePresent(database: Database): Promise<Presence> {
   const connection = await database.sql.reserve();
   const [alone] = await connection`SELECT pg_try_advisory_lock(${PRESENCE_LOCK}::bigint) AS locked`;
   await connection`SELECT pg_advisory_lock_shared(${PRESENCE_LOCK}::bigint)`;
   if (alone?.locked) await connection`SELECT pg_advisory_unlock(${PRESENCE_LOCK}::bigint)`;
-  return Boolean(alone?.locked);
+  return {
+    alone: Boolean(alone?.locked),
+    async end() {
+      // A lost connection has released the lock already.
+      await connection`SELECT pg_advisory_unlock_shared(${PRESENCE_LOCK}::bigint)`.catch(
+        () => undefined,
+      );
+      connection.release();
+    },
+  };
 }

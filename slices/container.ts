@@ -52,11 +52,21 @@ export function createDoctrailContainer(
     database: asValue(given.database),
     databaseUrl: asValue(given.databaseUrl),
     stepSlices: asValue(given.stepSlices),
-    steps: asFunction(({ stepSlices }: Cradle) => stepSlices.map((slice) => slice.step)).singleton(),
-    catalogue: asFunction(({ stepSlices }: Cradle) => eventCatalogue(eventsOf(stepSlices))).singleton(),
-    store: asFunction(({ database, catalogue }: Cradle) => createEventStore(database.sql, catalogue)).singleton(),
-    feed: asFunction(({ database, catalogue }: Cradle) => createFeed(database.sql, catalogue)).singleton(),
-    blobs: asFunction(({ config }: Cradle) => createFolderBlobStore(join(config.dataDir, 'blobs'))).singleton(),
+    steps: asFunction(({ stepSlices }: Cradle) =>
+      stepSlices.map((slice) => slice.step),
+    ).singleton(),
+    catalogue: asFunction(({ stepSlices }: Cradle) =>
+      eventCatalogue(eventsOf(stepSlices)),
+    ).singleton(),
+    store: asFunction(({ database, catalogue }: Cradle) =>
+      createEventStore(database.sql, catalogue),
+    ).singleton(),
+    feed: asFunction(({ database, catalogue }: Cradle) =>
+      createFeed(database.sql, catalogue),
+    ).singleton(),
+    blobs: asFunction(({ config }: Cradle) =>
+      createFolderBlobStore(join(config.dataDir, 'blobs')),
+    ).singleton(),
     queue: asFunction(({ database, databaseUrl, log }: Cradle) =>
       createWorkQueue({ database, url: databaseUrl, log }),
     ).singleton(),

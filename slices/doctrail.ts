@@ -5,6 +5,7 @@ import type { Config } from '../shared/config.ts';
 import { migrate, openDatabase } from '../shared/database.ts';
 import { startEmbeddedPostgres } from '../shared/embedded-postgres/index.ts';
 import type { StepSlice } from '../shared/slice.ts';
+import { loggerOptions } from '../shared/web/logging.ts';
 import { root } from '../shared/web/paths.ts';
 import { buildServer } from '../shared/web/server.ts';
 import { accessTable } from './access.ts';
@@ -24,9 +25,11 @@ export async function startDoctrail(
   config: Config,
   options: { steps?: readonly StepSlice[]; log?: Logger } = {},
 ): Promise<Doctrail> {
-  const log = options.log ?? pino({ level: config.logLevel });
+  const log = options.log ?? pino(loggerOptions(config.logLevel));
   await mkdir(config.dataDir, { recursive: true });
-  const embedded = config.databaseUrl ? null : await startEmbeddedPostgres({ dataDir: config.dataDir, log });
+  const embedded = config.databaseUrl
+    ? null
+    : await startEmbeddedPostgres({ dataDir: config.dataDir, log });
   const databaseUrl = config.databaseUrl ?? embedded?.url ?? '';
   const database = openDatabase(databaseUrl);
   await migrate(database, root('drizzle'));
@@ -60,7 +63,7 @@ async function openWeb(config: Config, cradle: Cradle) {
     templates,
     publicUrl: config.publicUrl,
     trustProxy: config.trustProxy,
-    logLevel: config.logLevel,
+    logger: log,
     routes: runtime.slices.map((slice) => (routes) => slice.routes?.(routes, runtime)),
   });
   app.closing.addEventListener('abort', streams.close);

@@ -33,7 +33,9 @@ async function greet({ url, cradle }: Doctrail): Promise<void> {
     console.log('Signed out? "npm run -s sign-in-link" prints a new link.\n');
     return;
   }
-  console.log(`Sign in once with this link, as administrator:\n${address}/sign-in/${await accounts.createSignInLink()}\n`);
+  console.log(
+    `Sign in once with this link, as administrator:\n${address}/sign-in/${await accounts.createSignInLink()}\n`,
+  );
 }
 
 try {
@@ -41,7 +43,9 @@ try {
 } catch (error) {
   if (error instanceof ConfigError) console.error(error.message);
   else if (isTaken(error)) {
-    console.error(`Port ${error.port} of ${error.address} is taken. Stop what uses it, or set PORT to another (0 picks a free one).`);
+    console.error(
+      `Port ${error.port} of ${error.address} is taken. Stop what uses it, or set PORT to another (0 picks a free one).`,
+    );
   } else console.error(error);
   process.exit(1);
 }

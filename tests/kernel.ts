@@ -44,7 +44,10 @@ export const countersProjection: Projection<Counter> = {
       count: 0,
       revision: 0,
     })),
-    on<Counter, typeof Counted>(Counted, (row, event) => row && { ...row, count: row.count + event.data.by }),
+    on<Counter, typeof Counted>(
+      Counted,
+      (row, event) => row && { ...row, count: row.count + event.data.by },
+    ),
   ],
 };
 

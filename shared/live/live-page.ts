@@ -38,7 +38,10 @@ export function createLivePage(options: {
 
   function changed(key: string): void {
     if (!watchers.has(key) || due.has(key)) return;
-    due.set(key, setTimeout(() => void tell(key), SETTLE_MS));
+    due.set(
+      key,
+      setTimeout(() => void tell(key), SETTLE_MS),
+    );
   }
 
   return {

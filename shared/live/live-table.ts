@@ -50,6 +50,8 @@ export function createLiveTable<Row extends { revision: number }>(
   const progressing = new Set<string>();
   let revision = 0;
   let stopped = false;
+  /** Looks for changes while anybody is connected. */
+  let running: Promise<void> | null = null;
   let countsAt = 0;
   let countsDue = false;
 
@@ -100,7 +102,9 @@ export function createLiveTable<Row extends { revision: number }>(
     if (progressing.size === 0) return;
     const documents = [...progressing];
     progressing.clear();
-    const text = (await rows.withProgress(documents)).map((row) => message(rows.render(row))).join('');
+    const text = (await rows.withProgress(documents))
+      .map((row) => message(rows.render(row)))
+      .join('');
     if (text) broadcast(text);
   }
 
@@ -112,9 +116,8 @@ export function createLiveTable<Row extends { revision: number }>(
   }
 
   async function loop(): Promise<void> {
-    while (!stopped) {
+    while (!stopped && connections.size > 0) {
       await signal.wait(countsDue ? COUNTS_EVERY_MS : LOOK_EVERY_MS);
-      if (connections.size === 0) continue;
       try {
         await tellChanges();
         await tellProgress();
@@ -139,18 +142,27 @@ export function createLiveTable<Row extends { revision: number }>(
         connection.stream.write(
           render(changed) +
             running.join('') +
-            message(JSON.stringify(await rows.counts()), { event: 'counts', id: connection.revision }),
+            message(JSON.stringify(await rows.counts()), {
+              event: 'counts',
+              id: connection.revision,
+            }),
         );
       }
       if (connection.revision >= revision) {
-        // Alone, or ahead of what was broadcast: the others get the same rows once more, which is harmless.
-        if (connections.size === 1) revision = connection.revision;
+        // Where others are level, what this one is ahead is sent to all once more, which is harmless.
+        if (![...connections].some(({ level }) => level)) revision = connection.revision;
         connection.level = true;
       }
     }
   }
 
-  const running = loop();
+  function look(): void {
+    if (stopped || connections.size === 0) return;
+    running ??= loop().finally(() => {
+      running = null;
+      look();
+    });
+  }
 
   return {
     async open(request, reply) {
@@ -159,11 +171,13 @@ export function createLiveTable<Row extends { revision: number }>(
         revision: asked,
         level: false,
         stream: streams.open(request, reply, {
-          drained: () => void catchUp(connection).catch((error: unknown) => fail(connection, error)),
+          drained: () =>
+            void catchUp(connection).catch((error: unknown) => fail(connection, error)),
           closed: () => connections.delete(connection),
         }),
       };
       connections.add(connection);
+      look();
       await catchUp(connection).catch((error: unknown) => fail(connection, error));
     },
     changed: signal.wake,

@@ -22,6 +22,9 @@ let running: number | undefined;
 // The parent is gone. Only for systems without setpriv, for a busy loop never gets here.
 process.on('disconnect', () => process.exit(0));
 
+// Ctrl-C and service managers signal every process; the parent decides when its children end.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
+
 process.on('message', (message: RunMessage) => void perform(message));
 
 // A parser that throws outside the promise it returned: the document's failure, not a crash.

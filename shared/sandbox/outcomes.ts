@@ -9,7 +9,7 @@ export interface SandboxLimits {
 }
 
 /** How a child ended by itself: its signal or exit code, and its last words. */
-export interface Death {
+interface Death {
   exit: string;
   stderr: string;
   /** The most memory that it was seen to use. */

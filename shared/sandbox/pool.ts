@@ -24,7 +24,9 @@ export function createPool(options: {
   let closed = false;
 
   async function enter(signal: AbortSignal | undefined): Promise<void> {
-    if (closed) throw new Error('The sandbox is closed.');
+    if (closed) throw closedError();
+    if (options.size < 1)
+      throw new Error('This pool of the sandbox is configured without workers.');
     signal?.throwIfAborted();
     if (free > 0) {
       free -= 1;
@@ -80,6 +82,7 @@ export function createPool(options: {
       try {
         const worker = await fetch(memoryBytes);
         busy.add(worker);
+        if (closed) await worker.kill(closedError());
         return worker;
       } catch (error) {
         leave();
@@ -98,9 +101,14 @@ export function createPool(options: {
     ],
     async close() {
       closed = true;
-      for (const place of waiting.splice(0)) place.reject(new Error('The sandbox is closed.'));
+      for (const place of waiting.splice(0)) place.reject(closedError());
       await Promise.allSettled(starting);
-      await Promise.all([...idle, ...busy].map((worker) => worker.kill()));
+      await Promise.all([...idle, ...busy].map((worker) => worker.kill(closedError())));
     },
   };
+}
+
+/** No statement about any document: whoever shuts down has interrupted its run. */
+function closedError(): Error {
+  return new Error('The sandbox is closed.');
 }

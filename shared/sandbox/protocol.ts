@@ -15,14 +15,14 @@ export interface ReadyMessage {
   usage: ChildUsage;
 }
 
-export interface ProgressMessage {
+interface ProgressMessage {
   type: 'progress';
   run: number;
   done: number;
   total: number;
 }
 
-export interface DoneMessage {
+interface DoneMessage {
   type: 'done';
   run: number;
   output: unknown;

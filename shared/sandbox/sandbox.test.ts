@@ -230,6 +230,14 @@ describe('the pool', () => {
     await large.close();
   });
 
+  test('without workers says so', async () => {
+    const options = { workers: 1, ocrWorkers: 0, limits: LIMITS, tempRoot };
+    const none = createSandbox(options);
+    const waiting = none.run(TASK, { deed: 'pid' }, { pool: 'ocr' });
+    await expect(waiting).rejects.toThrow('without workers');
+    await none.close();
+  });
+
   test('closes at once, whatever its children do', async () => {
     const closing = createSandbox({ workers: 1, ocrWorkers: 0, limits: LIMITS, tempRoot });
     await closing.run(TASK, { deed: 'pid' });
@@ -238,7 +246,11 @@ describe('the pool', () => {
     const waiting = closing.run(TASK, { deed: 'echo' });
     const outcomes = Promise.allSettled([busy, waiting]);
     await closing.close();
-    expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    const closed = new Error('The sandbox is closed.');
+    expect(await outcomes).toEqual([
+      { status: 'rejected', reason: closed },
+      { status: 'rejected', reason: closed },
+    ]);
     expect(pids.filter(alive)).toEqual([]);
     await expect(closing.run(TASK, { deed: 'echo' })).rejects.toThrow('closed');
   });

@@ -22,7 +22,7 @@ export interface SandboxRun {
 }
 
 /** Which children run it: `ocr` is for the slow and large, so that they do not hold up the others. */
-export type PoolName = 'reader' | 'ocr';
+type PoolName = 'reader' | 'ocr';
 
 /**
  * Parsers are hostile territory: every task runs in a warm child process of its own.

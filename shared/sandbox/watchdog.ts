@@ -6,7 +6,7 @@ import { usageOf } from './usage.ts';
 const LOOK_EVERY_MS = 100;
 
 /** Watches one run; `stop()` it. */
-export interface Watchdog {
+interface Watchdog {
   /** The most memory seen so far. */
   peakMemoryBytes(): number;
   stop(): void;

@@ -62,6 +62,13 @@ test('a child that was killed by somebody else is a crash, then no longer used',
   await expect(run('pid')).rejects.toThrow('is gone');
 });
 
+test('a child leaves it to its parent to react to signals', async () => {
+  await run('pid');
+  process.kill(worker.pid, 'SIGTERM');
+  process.kill(worker.pid, 'SIGINT');
+  expect(await run('pid')).toBe(worker.pid);
+});
+
 test('a child that does not start says why', async () => {
   const starting = startWorker({
     tools: await findTools(),

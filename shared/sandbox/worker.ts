@@ -27,7 +27,7 @@ export interface Job {
 }
 
 /** What a child is started with. */
-export interface WorkerOptions {
+interface WorkerOptions {
   tools: Tools;
   memoryBytes: number;
   tempRoot: string;
@@ -73,6 +73,7 @@ export class Worker {
   readonly #child: ChildProcess;
   /** Tells the run under way that the process is gone; `exited` would hold on to every past run. */
   #end: ((exit: string) => void) | undefined;
+  #killedFor: Error | undefined;
 
   constructor(child: ChildProcess, memoryBytes: number) {
     this.#child = child;
@@ -104,7 +105,7 @@ export class Worker {
   /** Runs the job; whatever ends it other than an answer of the child also ends the child. */
   async run(job: Job): Promise<unknown> {
     job.signal?.throwIfAborted();
-    if (this.dead) throw new Error(`Parser process ${this.pid} is gone.`);
+    if (this.dead) throw this.#killedFor ?? new Error(`Parser process ${this.pid} is gone.`);
     const { promise, resolve, reject } = Promise.withResolvers<AnswerMessage>();
     const run = (this.runs += 1);
     const onMessage = (message: ChildMessage): void => {
@@ -120,7 +121,7 @@ export class Worker {
     const watchdog = watch(this.pid, job.limits, this.usage.cpuSeconds, reject);
     this.#end = (exit) => {
       const death = { exit, stderr: this.stderr, peakMemoryBytes: watchdog.peakMemoryBytes() };
-      reject(diedOf(death, job.limits));
+      reject(this.#killedFor ?? diedOf(death, job.limits));
     };
     this.#child.on('message', onMessage);
     job.signal?.addEventListener('abort', onAbort);
@@ -135,9 +136,10 @@ export class Worker {
     }
   }
 
-  /** Kills the child and waits until it is gone. */
-  async kill(): Promise<void> {
+  /** Kills the child and waits until it is gone; a run under way rejects with `reason`. */
+  async kill(reason?: Error): Promise<void> {
     this.dead = true;
+    this.#killedFor = reason;
     this.#child.kill('SIGKILL');
     await this.exited;
   }

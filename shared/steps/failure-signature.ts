@@ -4,7 +4,10 @@ import type { StepFailure } from '../step-failure.ts';
  * Groups failures that are alike: step, code and the message without what differs from document to
  * document (ids, addresses, paths, quoted names, numbers).
  */
-export function failureSignature(step: string, failure: Pick<StepFailure, 'code' | 'message'>): string {
+export function failureSignature(
+  step: string,
+  failure: Pick<StepFailure, 'code' | 'message'>,
+): string {
   const message = failure.message
     .replaceAll(/\b[0-9a-f]{8}-[0-9a-f-]{27}\b/gi, '<id>')
     .replaceAll(/\b[0-9a-f]{16,}\b/gi, '<id>')

@@ -9,7 +9,10 @@ export interface StepProgress {
 
 export interface ProgressBoard {
   /** Starts to tell progress of one run, at most once a second. */
-  reporter(document: string, step: string): { report(done: number, total: number): void; end(): Promise<void> };
+  reporter(
+    document: string,
+    step: string,
+  ): { report(done: number, total: number): void; end(): Promise<void> };
   of(documents: readonly string[]): Promise<Map<string, StepProgress>>;
   /** Documents with a step that tells progress right now. */
   active(): Promise<string[]>;

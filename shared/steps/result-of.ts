@@ -7,6 +7,7 @@ export function resultOf<D extends EventDefinition>(
   history: readonly StoredEvent[],
 ): Static<D['schema']> {
   const found = history.findLast((event) => finished.is(event));
-  if (!found) throw new Error(`${finished.type} is not in the history: the plan puts its step first.`);
+  if (!found)
+    throw new Error(`${finished.type} is not in the history: the plan puts its step first.`);
   return found.data as Static<D['schema']>;
 }

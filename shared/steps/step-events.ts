@@ -20,7 +20,11 @@ const attempt = Type.Integer({ minimum: 1, description: 'counts every start of t
  * @param title for sentences: `Text extraction`
  * @param result the step's result in plain values; texts and images as blob hashes
  */
-export function stepEvents<Result extends TProperties>(name: string, title: string, result: Result) {
+export function stepEvents<Result extends TProperties>(
+  name: string,
+  title: string,
+  result: Result,
+) {
   return {
     Started: defineEvent(`${name}Started`, {
       schema: Type.Object({ attempt, worker: Type.String({ description: 'host and process' }) }),
@@ -47,4 +51,6 @@ export function stepEvents<Result extends TProperties>(name: string, title: stri
   };
 }
 
-export type StepEvents<Result extends TProperties = TProperties> = ReturnType<typeof stepEvents<Result>>;
+export type StepEvents<Result extends TProperties = TProperties> = ReturnType<
+  typeof stepEvents<Result>
+>;

@@ -70,7 +70,8 @@ export function stepWorker(step: Step, dependencies: Dependencies): JobHandler<S
       }
       if (isOutage(error) && !isFull(error)) throw error;
       const failure = toFailure(error);
-      if (failure.cause !== undefined) log.warn({ err: failure.cause, document, step: step.slug }, failure.message);
+      if (failure.cause !== undefined)
+        log.warn({ err: failure.cause, document, step: step.slug }, failure.message);
       await conclude(document, attempt, failed(attempt, failure));
     } finally {
       await reporter.end().catch(() => undefined);
@@ -84,7 +85,9 @@ export function stepWorker(step: Step, dependencies: Dependencies): JobHandler<S
       const stream = documentStream(document);
       const history = await store.read(stream);
       const state = foldStep(step.events, history);
-      const mine = history.findLast((e) => step.events.Started.is(e) && e.metadata.causation === cause);
+      const mine = history.findLast(
+        (e) => step.events.Started.is(e) && e.metadata.causation === cause,
+      );
       if (state.state === 'finished' || (mine && state.state === 'failed')) return null;
       const facts = startFacts(state);
       const stored = await store.append({
@@ -157,7 +160,11 @@ async function decideAgain<T>(decide: () => Promise<T>): Promise<T> {
 }
 
 function isFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+  );
 }
 
 /** Says what an unexpected error means for the document. */
@@ -174,7 +181,12 @@ function toFailure(error: unknown): StepFailure {
     );
   }
   if (isFull(error)) {
-    return new StepFailure('disk-full', 'transient', 'The disk is full. Free some space, then retry.', options);
+    return new StepFailure(
+      'disk-full',
+      'transient',
+      'The disk is full. Free some space, then retry.',
+      options,
+    );
   }
   return new StepFailure(
     'internal-error',

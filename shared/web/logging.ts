@@ -1,4 +1,5 @@
 import { LogController } from 'fastify';
+import { stdSerializers } from 'pino';
 import { maskSecrets } from './navigation.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
@@ -15,6 +16,7 @@ export const loggerOptions = (level: string) => ({
   level,
   redact: { paths: redacted, censor: '[redacted]' },
   serializers: {
+    err: (error: Error) => stdSerializers.err(withoutQuery(error)),
     req: ({ method, url, ip }: FastifyRequest) => ({
       method,
       url: maskSecrets(url),
@@ -22,6 +24,11 @@ export const loggerOptions = (level: string) => ({
     }),
   },
 });
+
+/** A failed query carries its text and its parameters, which hold what documents say: only its cause is told. */
+function withoutQuery(error: Error): Error {
+  return 'params' in error && error.cause instanceof Error ? error.cause : error;
+}
 
 /** One line a request, when it is done; none for the probes and files that nobody looks for. */
 export class RequestLog extends LogController {

@@ -8,5 +8,7 @@ export const classificationEvents = stepEvents('Classification', 'Classification
   title: personal(Type.String()),
   kind: Type.String(),
   confidence: Type.Number({ minimum: 0, maximum: 1 }),
-  findings: Type.String({ description: 'blob: JSON, the fields and the words that spoke for the kind' }),
+  findings: Type.String({
+    description: 'blob: JSON, the fields and the words that spoke for the kind',
+  }),
 });

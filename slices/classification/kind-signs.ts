@@ -54,7 +54,7 @@ const SIGNS: Sign[] = [
   },
   {
     // Page after page with few words on it.
-    kinds: { presentation: 2.5 },
+    kinds: { presentation: 3.2 },
     find: (lines, pages) => {
       const filled = pages.slice(0, 50).filter((page) => page.length > 20);
       return filled.length >= 5 && filled.every((page) => page.length < 700) ? asFound(lines[0]) : null;

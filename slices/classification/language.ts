@@ -53,7 +53,7 @@ function vote(windows: string[]): Map<string, number> {
 
 /** How far the best score leads: related languages come within 0.02, clear cases beyond 0.1. */
 function certainty(first: number, second: number): number {
-  return 0.5 + 0.5 * Math.min(1, (first - second) / 0.06);
+  return 0.5 + 0.5 * Math.min(1, (first - second) / 0.03);
 }
 
 function sample(pages: string[]): string[] {

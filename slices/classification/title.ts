@@ -104,7 +104,7 @@ function prominence(lines: Line[], index: number): number {
   if (line === undefined) return 0;
   const next = lines[index + 1];
   const { text, tokens } = line;
-  const isSentence = /[.,;]$/.test(text) && tokens.length > 4;
+  const sentence = /[.,;]$/.test(text) ? Math.min(1.2, tokens.length * 0.25) : 0;
   const runsOn = text.length > 60 && next !== undefined && !next.blankBefore && /^\p{Ll}/u.test(next.text);
   return (
     1 +
@@ -113,7 +113,7 @@ function prominence(lines: Line[], index: number): number {
     (line.blankBefore ? 0.3 : 0) -
     (text.includes('\t') ? 0.6 : 0) -
     (/:$/.test(text) ? 0.4 : 0) -
-    (isSentence ? 1.2 : 0) -
+    sentence -
     (runsOn ? 1.5 : 0)
   );
 }

@@ -8,14 +8,17 @@ import { boardProjection, type BoardRecord } from './read-model.ts';
 
 export type { BoardRecord } from './read-model.ts';
 
-const nullable = <S extends Parameters<typeof Type.Union>[0][number]>(schema: S) => Type.Union([schema, Type.Null()]);
+const nullable = <S extends Parameters<typeof Type.Union>[0][number]>(schema: S) =>
+  Type.Union([schema, Type.Null()]);
 
 /** A document as the API tells it. */
 export const DocumentJson = Type.Object(
   {
     id: Type.String({ format: 'uuid' }),
     fileName: Type.String(),
-    status: Type.Unsafe<DocumentStatus>(Type.Union(documentStatuses.map((status) => Type.Literal(status)))),
+    status: Type.Unsafe<DocumentStatus>(
+      Type.Union(documentStatuses.map((status) => Type.Literal(status))),
+    ),
     percent: Type.Integer({ minimum: 0, maximum: 100 }),
     step: nullable(Type.String({ description: 'slug of the current or failed step' })),
     attempts: Type.Integer({ description: 'of that step' }),
@@ -48,7 +51,20 @@ export const DocumentJson = Type.Object(
 );
 
 export function toDocumentJson(record: BoardRecord, now: Date): Static<typeof DocumentJson> {
-  const { id, fileName, status, step, attempts, error, mediaType, pages, kind, language, title, fields } = record;
+  const {
+    id,
+    fileName,
+    status,
+    step,
+    attempts,
+    error,
+    mediaType,
+    pages,
+    kind,
+    language,
+    title,
+    fields,
+  } = record;
   const durationMs = (record.endedAt ?? now).getTime() - record.receivedAt.getTime();
   return {
     id,

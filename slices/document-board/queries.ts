@@ -23,7 +23,11 @@ export interface BoardPage {
 
 export interface BoardQueries {
   /** A page by keyset: the documents right before or after an id, or the newest. */
-  page(filter: BoardFilter, from: { before?: string; after?: string }, limit: number): Promise<BoardPage>;
+  page(
+    filter: BoardFilter,
+    from: { before?: string; after?: string },
+    limit: number,
+  ): Promise<BoardPage>;
   find(id: string): Promise<BoardRecord | null>;
   counts(): Promise<BoardCounts>;
   newest(): Promise<{ revision: number; reloadBelow: number }>;
@@ -61,7 +65,10 @@ export function createBoardQueries({ db, sql: raw }: Database): BoardQueries {
     async counts() {
       const rows = await raw<{ status: DocumentStatus; count: number }[]>`
         SELECT status, count(*)::int AS count FROM document_board GROUP BY status`;
-      const counts = Object.fromEntries([['all', 0], ...documentStatuses.map((status) => [status, 0])]) as BoardCounts;
+      const counts = Object.fromEntries([
+        ['all', 0],
+        ...documentStatuses.map((status) => [status, 0]),
+      ]) as BoardCounts;
       for (const { status, count } of rows) {
         counts[status] = count;
         counts.all += count;
@@ -80,7 +87,11 @@ export function createBoardQueries({ db, sql: raw }: Database): BoardQueries {
         .where(gt(board.revision, revision))
         .orderBy(asc(board.revision), asc(board.id))
         .limit(limit),
-    byIds: (ids) => db.select().from(board).where(inArray(board.id, [...ids])),
+    byIds: (ids) =>
+      db
+        .select()
+        .from(board)
+        .where(inArray(board.id, [...ids])),
   };
 }
 

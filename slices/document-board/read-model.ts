@@ -93,44 +93,75 @@ const received = on<BoardRecord, typeof DocumentReceived>(DocumentReceived, (_ro
   revision: 0,
 }));
 
-const completed = on<BoardRecord, typeof DocumentCompleted>(DocumentCompleted, (row, event) =>
-  row && { ...row, status: 'completed', step: null, endedAt: event.storedAt, updatedAt: event.storedAt },
+const completed = on<BoardRecord, typeof DocumentCompleted>(
+  DocumentCompleted,
+  (row, event) =>
+    row && {
+      ...row,
+      status: 'completed',
+      step: null,
+      endedAt: event.storedAt,
+      updatedAt: event.storedAt,
+    },
 );
 
 /** Status, current step, attempts and error follow from the four facts that every step states. */
 function stepFolds(step: Step): Fold<BoardRecord>[] {
   const { Started, Finished, Failed, Interrupted } = step.events;
   return [
-    on<BoardRecord, typeof Started>(Started, (row, event) => row && {
-      ...row,
-      status: 'processing',
-      step: step.slug,
-      attempts: (row.step === step.slug ? row.attempts : 0) + 1,
-      error: null,
-      endedAt: null,
-      updatedAt: event.storedAt,
-    }),
-    on<BoardRecord, EventDefinition>(Finished, (row, event) => row && finish(row, step.slug, event)),
-    on<BoardRecord, typeof Failed>(Failed, (row, { data, storedAt }) => row && {
-      ...row,
-      status: 'failed',
-      error: { code: data.error.code, kind: data.error.kind, message: data.error.message },
-      endedAt: storedAt,
-      updatedAt: storedAt,
-    }),
+    on<BoardRecord, typeof Started>(
+      Started,
+      (row, event) =>
+        row && {
+          ...row,
+          status: 'processing',
+          step: step.slug,
+          attempts: (row.step === step.slug ? row.attempts : 0) + 1,
+          error: null,
+          endedAt: null,
+          updatedAt: event.storedAt,
+        },
+    ),
+    on<BoardRecord, EventDefinition>(
+      Finished,
+      (row, event) => row && finish(row, step.slug, event),
+    ),
+    on<BoardRecord, typeof Failed>(
+      Failed,
+      (row, { data, storedAt }) =>
+        row && {
+          ...row,
+          status: 'failed',
+          error: { code: data.error.code, kind: data.error.kind, message: data.error.message },
+          endedAt: storedAt,
+          updatedAt: storedAt,
+        },
+    ),
     // An attempt that its host did not survive does not count.
-    on<BoardRecord, typeof Interrupted>(Interrupted, (row, event) => row && {
-      ...row,
-      attempts: Math.max(0, row.attempts - 1),
-      updatedAt: event.storedAt,
-    }),
+    on<BoardRecord, typeof Interrupted>(
+      Interrupted,
+      (row, event) =>
+        row && {
+          ...row,
+          attempts: Math.max(0, row.attempts - 1),
+          updatedAt: event.storedAt,
+        },
+    ),
   ];
 }
 
 function finish(row: BoardRecord, slug: string, event: StoredEvent): BoardRecord {
   const done = [...row.done.filter((other) => other !== slug), slug];
   const next = row.plan.find((other) => !done.includes(other)) ?? null;
-  return { ...row, status: 'processing', done, step: next, attempts: 0, error: null, updatedAt: event.storedAt };
+  return {
+    ...row,
+    status: 'processing',
+    done,
+    step: next,
+    attempts: 0,
+    error: null,
+    updatedAt: event.storedAt,
+  };
 }
 
 const inspected = on<BoardRecord, typeof inspectionEvents.Finished>(
@@ -145,13 +176,14 @@ const extracted = on<BoardRecord, typeof textExtractionEvents.Finished>(
 
 const classified = on<BoardRecord, typeof classificationEvents.Finished>(
   classificationEvents.Finished,
-  (row, { data }, blobs) => row && {
-    ...row,
-    language: data.language,
-    title: data.title,
-    kind: data.kind,
-    fields: fieldsOf(blobs.get(data.findings)),
-  },
+  (row, { data }, blobs) =>
+    row && {
+      ...row,
+      language: data.language,
+      title: data.title,
+      kind: data.kind,
+      fields: fieldsOf(blobs.get(data.findings)),
+    },
   (event) => [event.data.findings],
 );
 

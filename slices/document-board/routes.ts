@@ -12,7 +12,10 @@ import { toBoardRow, type BoardQueries } from './queries.ts';
 const PAGE_ROWS = 50;
 
 /** A form sends an empty field where nothing was chosen. */
-const Status = Type.Union([...documentStatuses.map((status) => Type.Literal(status)), Type.Literal('')]);
+const Status = Type.Union([
+  ...documentStatuses.map((status) => Type.Literal(status)),
+  Type.Literal(''),
+]);
 const Search = Type.String({ maxLength: 200 });
 const Id = Type.String({ format: 'uuid' });
 
@@ -23,7 +26,10 @@ interface BoardRoutesDependencies {
   live: LiveTable;
 }
 
-export function boardRoutes(app: App, { queries, titles, progress, live }: BoardRoutesDependencies): void {
+export function boardRoutes(
+  app: App,
+  { queries, titles, progress, live }: BoardRoutesDependencies,
+): void {
   const boardQuery = Type.Object({
     status: Type.Optional(Status),
     q: Type.Optional(Search),
@@ -50,7 +56,12 @@ export function boardRoutes(app: App, { queries, titles, progress, live }: Board
       canUpload: ['operator', 'admin'].includes(request.principal.role),
     });
     reply.header('cache-control', 'no-store');
-    return reply.view('slices/document-board/page.njk', { title: 'Board', active: 'board', live: true, board });
+    return reply.view('slices/document-board/page.njk', {
+      title: 'Board',
+      active: 'board',
+      live: true,
+      board,
+    });
   });
 
   app.get(
@@ -113,7 +124,9 @@ function fromCursor(cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
   const id = Buffer.from(cursor, 'base64url').toString();
   if (!isId(id)) {
-    throw badRequest('The cursor is not one this server gave. Pass nextCursor as it came, or leave it out.');
+    throw badRequest(
+      'The cursor is not one this server gave. Pass nextCursor as it came, or leave it out.',
+    );
   }
   return id;
 }

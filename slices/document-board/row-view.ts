@@ -44,7 +44,8 @@ export interface RowView {
   progressLabel: string;
   updated: MomentView;
   duration: DurationView;
-  attempts: number;
+  /** Empty before the first one, and once no step is left. */
+  attempts: string;
   /** Changes when the row glows: page counts tick silently, everything else is news. */
   glow: string;
 }
@@ -80,7 +81,7 @@ export function rowView(
     progressLabel: [`${percent} percent`, title, progressText].filter(Boolean).join(', '),
     updated: momentView(row.updatedAt, now),
     duration: durationView(row.receivedAt, endOf(row), now),
-    attempts: row.attempts,
+    attempts: row.attempts > 0 ? String(row.attempts) : '',
     glow: [row.status, row.step ?? '', row.finished, row.attempts, row.error?.code ?? ''].join(':'),
   };
 }
@@ -126,7 +127,8 @@ function isUnderWay(row: BoardRow): boolean {
 
 /** An ended document without an end (failed, retries left to an administrator) stopped at its last change. */
 function endOf(row: BoardRow): Date | null {
-  const stopped = row.status === 'failed' || row.status === 'cancelled' || row.status === 'completed';
+  const stopped =
+    row.status === 'failed' || row.status === 'cancelled' || row.status === 'completed';
   return row.endedAt ?? (stopped ? row.updatedAt : null);
 }
 

@@ -35,8 +35,10 @@ export function documentBoard(dependencies: BoardDependencies): Slice {
   const live = createLiveTable(
     {
       newest: queries.newest,
-      changedSince: async (revision, limit) => withProgress(await queries.changedSince(revision, limit)),
-      withProgress: async (documents) => withProgress(await queries.byIds(documents ?? (await progress.active()))),
+      changedSince: async (revision, limit) =>
+        withProgress(await queries.changedSince(revision, limit)),
+      withProgress: async (documents) =>
+        withProgress(await queries.byIds(documents ?? (await progress.active()))),
       render: (row) =>
         templates.render('slices/document-board/row.njk', {
           row: rowView(toBoardRow(row), titles, row.progress, new Date()),
@@ -57,7 +59,8 @@ export function documentBoard(dependencies: BoardDependencies): Slice {
     routes: (app) => boardRoutes(app, { queries, titles, progress, live }),
     onLive(told) {
       if (told === BOARD) live.changed();
-      else if (told.startsWith(PROGRESS_PREFIX)) live.progressed(told.slice(PROGRESS_PREFIX.length));
+      else if (told.startsWith(PROGRESS_PREFIX))
+        live.progressed(told.slice(PROGRESS_PREFIX.length));
     },
     stop: live.stop,
   };

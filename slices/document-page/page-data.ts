@@ -39,20 +39,38 @@ export function createDocumentReader(options: {
   async function load(id: string) {
     const history = await store.read(documentStream(id));
     const record = history.length === 0 ? undefined : await fold(history);
-    if (!record) throw notFound('There is no document with this id. Check the address, or look for it on the board.');
+    if (!record)
+      throw notFound(
+        'There is no document with this id. Check the address, or look for it on the board.',
+      );
     return { record, history };
   }
 
-  async function stepsOf(record: BoardRecord, history: readonly StoredEvent[]): Promise<StepData[]> {
+  async function stepsOf(
+    record: BoardRecord,
+    history: readonly StoredEvent[],
+  ): Promise<StepData[]> {
     const running = (await progress.of([record.id])).get(record.id) ?? null;
     return record.plan.map((slug): StepData => {
       const step = steps.find((candidate) => candidate.slug === slug);
       const title = stepTitle(slug, titles);
-      if (!step) return { slug, title, state: 'waiting', attempts: 0, startedAt: null, endedAt: null, progress: null };
+      if (!step)
+        return {
+          slug,
+          title,
+          state: 'waiting',
+          attempts: 0,
+          startedAt: null,
+          endedAt: null,
+          progress: null,
+        };
       const { state, attempt } = foldStep(step.events, history);
       const interrupted = history.filter((event) => step.events.Interrupted.is(event)).length;
-      const startedAt = history.findLast((event) => step.events.Started.is(event))?.storedAt ?? null;
-      const ended = history.findLast((event) => step.events.Finished.is(event) || step.events.Failed.is(event));
+      const startedAt =
+        history.findLast((event) => step.events.Started.is(event))?.storedAt ?? null;
+      const ended = history.findLast(
+        (event) => step.events.Finished.is(event) || step.events.Failed.is(event),
+      );
       return {
         slug,
         title,
@@ -93,7 +111,9 @@ export function createDocumentReader(options: {
   async function duplicateOf(id: string | null) {
     if (id === null) return null;
     const history = await store.read(documentStream(id));
-    return history.length === 0 ? null : { id, fileName: receivedOf(history).fileName ?? '(erased)' };
+    return history.length === 0
+      ? null
+      : { id, fileName: receivedOf(history).fileName ?? '(erased)' };
   }
 
   async function page(id: string): Promise<DocumentPageData> {

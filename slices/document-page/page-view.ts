@@ -168,9 +168,10 @@ function stepView(step: StepData, row: BoardRow, now: Date): StepView {
     icon: stepIcons[step.state],
     attempts: step.attempts,
     duration: startedAt && step.state !== 'waiting' ? durationView(startedAt, endedAt, now) : null,
-    progress: isRunning && progress
-      ? { ...progress, text: `${progress.done} of ${countText(progress.total, 'page')}` }
-      : null,
+    progress:
+      isRunning && progress
+        ? { ...progress, text: `${progress.done} of ${countText(progress.total, 'page')}` }
+        : null,
   };
 }
 
@@ -186,7 +187,11 @@ function factsOf({ document: row, findings }: DocumentPageData): FactView[] {
   return facts.filter((fact) => fact !== null);
 }
 
-function factOf(name: string, finding: Finding | null, say: (value: string) => string): FactView | null {
+function factOf(
+  name: string,
+  finding: Finding | null,
+  say: (value: string) => string,
+): FactView | null {
   if (!finding) return null;
   const { confidence } = finding;
   const evidence = finding.evidence.filter((words) => words !== finding.value);
@@ -212,7 +217,11 @@ function textView({ document, text }: DocumentPageData): DocumentPageView['text'
   };
 }
 
-function downloadsOf({ document, text, hasFields }: DocumentPageData): DocumentPageView['downloads'] {
+function downloadsOf({
+  document,
+  text,
+  hasFields,
+}: DocumentPageData): DocumentPageView['downloads'] {
   const base = `/api/documents/${document.id}`;
   return [
     { href: `${base}/file`, name: 'Original', icon: 'download' },
@@ -222,11 +231,16 @@ function downloadsOf({ document, text, hasFields }: DocumentPageData): DocumentP
 }
 
 function endOf(row: BoardRow): Date | null {
-  const stopped = row.status === 'failed' || row.status === 'cancelled' || row.status === 'completed';
+  const stopped =
+    row.status === 'failed' || row.status === 'cancelled' || row.status === 'completed';
   return row.endedAt ?? (stopped ? row.updatedAt : null);
 }
 
-const acronyms: Readonly<Record<string, string>> = { iban: 'IBAN', vatId: 'VAT ID', email: 'E-mail' };
+const acronyms: Readonly<Record<string, string>> = {
+  iban: 'IBAN',
+  vatId: 'VAT ID',
+  email: 'E-mail',
+};
 
 /** `documentNumber` → `Document number`. */
 export function fieldLabel(name: string): string {

@@ -42,14 +42,20 @@ export function documentRoutes(app: App, reader: DocumentReader, live: LivePage)
   /** Loads a document that the asker may read; others' documents do not exist for an uploader. */
   async function readable(request: FastifyRequest, id: string) {
     const found = await reader.load(id);
-    if (!request.mayRead(found.record.owner)) throw notFound('There is no document with this id among yours.');
+    if (!request.mayRead(found.record.owner))
+      throw notFound('There is no document with this id among yours.');
     return found;
   }
 
   app.get('/documents/:id', { schema: { params, hide: true } }, async (request, reply) => {
     const doc = documentPageView(await reader.page(request.params.id));
     reply.header('cache-control', 'no-store');
-    return reply.view('slices/document-page/page.njk', { title: doc.fileName, active: 'board', live: true, doc });
+    return reply.view('slices/document-page/page.njk', {
+      title: doc.fileName,
+      active: 'board',
+      live: true,
+      doc,
+    });
   });
 
   app.get(
@@ -72,7 +78,13 @@ export function documentRoutes(app: App, reader: DocumentReader, live: LivePage)
 
   app.get(
     '/api/documents/:id/events',
-    { schema: { params, summary: 'Every fact about a document, oldest first', response: { 200: Events } } },
+    {
+      schema: {
+        params,
+        summary: 'Every fact about a document, oldest first',
+        response: { 200: Events },
+      },
+    },
     async (request) => {
       const { history } = await readable(request, request.params.id);
       return {
@@ -97,7 +109,9 @@ export function documentRoutes(app: App, reader: DocumentReader, live: LivePage)
       const found = history.findLast(textExtractionEvents.Finished.is);
       if (!found) throw notYet('text', 'text extraction');
       const { content, bytes } = await blobs.stream(record.id, found.data.text);
-      attach(reply, `${record.fileName}.txt`).type('text/plain; charset=utf-8').header('content-length', bytes);
+      attach(reply, `${record.fileName}.txt`)
+        .type('text/plain; charset=utf-8')
+        .header('content-length', bytes);
       return reply.send(content);
     },
   );
@@ -109,10 +123,14 @@ export function documentRoutes(app: App, reader: DocumentReader, live: LivePage)
       const { history, record } = await readable(request, request.params.id);
       const found = history.findLast(classificationEvents.Finished.is);
       if (!found) throw notYet('fields', 'classification');
-      const { fields } = JSON.parse((await blobs.read(record.id, found.data.findings)).toString('utf8')) as {
+      const { fields } = JSON.parse(
+        (await blobs.read(record.id, found.data.findings)).toString('utf8'),
+      ) as {
         fields: unknown[];
       };
-      return attach(reply, `${record.fileName}.fields.json`).type('application/json').send({ fields });
+      return attach(reply, `${record.fileName}.fields.json`)
+        .type('application/json')
+        .send({ fields });
     },
   );
 
@@ -124,7 +142,9 @@ export function documentRoutes(app: App, reader: DocumentReader, live: LivePage)
       const { content, bytes } = await blobs.stream(record.id, receivedOf(history).sha256);
       // Never shown in a browser: what somebody uploaded is not our page.
       const mediaType = history.findLast(inspectionEvents.Finished.is)?.data.mediaType;
-      attach(reply, record.fileName).type(mediaType ?? 'application/octet-stream').header('content-length', bytes);
+      attach(reply, record.fileName)
+        .type(mediaType ?? 'application/octet-stream')
+        .header('content-length', bytes);
       return reply.send(content);
     },
   );
@@ -137,19 +157,30 @@ export function documentRoutes(app: App, reader: DocumentReader, live: LivePage)
       const found = history.findLast(publicationEvents.Finished.is);
       if (!found) throw notYet('preview', 'publication');
       const { content, bytes } = await blobs.stream(record.id, found.data.preview);
-      reply.type('image/png').header('content-length', bytes).header('cache-control', 'private, max-age=3600');
+      reply
+        .type('image/png')
+        .header('content-length', bytes)
+        .header('cache-control', 'private, max-age=3600');
       return reply.send(content);
     },
   );
 }
 
 function notYet(what: string, step: string) {
-  return notFound(`There is no ${what} of this document: the step ${step} has not finished. Ask again when it has.`);
+  return notFound(
+    `There is no ${what} of this document: the step ${step} has not finished. Ask again when it has.`,
+  );
 }
 
 /** Plain ASCII for old clients, the whole name for all others (RFC 6266). */
 function attach(reply: FastifyReply, fileName: string): FastifyReply {
   const plain = fileName.replaceAll(/[^\x20-\x7e]|["\\%]/g, '_');
-  const encoded = encodeURIComponent(fileName).replaceAll(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
-  return reply.header('content-disposition', `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`);
+  const encoded = encodeURIComponent(fileName).replaceAll(
+    /['()*]/g,
+    (c) => `%${c.charCodeAt(0).toString(16)}`,
+  );
+  return reply.header(
+    'content-disposition',
+    `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`,
+  );
 }

@@ -28,7 +28,9 @@ export function documentPage(dependencies: {
   const { templates, streams, log } = dependencies;
   const live = createLivePage({
     render: async (id) =>
-      templates.render('slices/document-page/body.njk', { doc: documentPageView(await reader.page(id)) }),
+      templates.render('slices/document-page/body.njk', {
+        doc: documentPageView(await reader.page(id)),
+      }),
     streams,
     log,
   });

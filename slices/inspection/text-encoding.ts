@@ -9,7 +9,7 @@ const MAX_CONTROLS = 0.02;
 const ALSO_TRIED = ['ibm866', 'windows-1251', 'koi8-r'];
 
 /** An encoding, or why a file is no text. */
-export type TextEncoding = { encoding: string } | { refused: 'binary' | 'ebcdic' };
+type TextEncoding = { encoding: string } | { refused: 'binary' | 'ebcdic' };
 
 /**
  * The encoding of a text file by its bytes, `head` being the first of them: a byte order mark, strict

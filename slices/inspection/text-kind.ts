@@ -1,6 +1,6 @@
 // Which kind of text a text is. Its content decides; name and claim only break ties.
 
-export type TextKind = 'text' | 'markdown' | 'csv' | 'html' | 'email' | 'xml' | 'svg' | 'pgp';
+type TextKind = 'text' | 'markdown' | 'csv' | 'html' | 'email' | 'xml' | 'svg' | 'pgp';
 
 /** What a name or a claim says, where it says anything about text. */
 export type ClaimedText = 'text' | 'markdown' | 'csv' | 'html' | 'email' | null;
@@ -72,7 +72,7 @@ function isMarkdown(text: string): boolean {
   const others = [
     /^```/m,
     /\[[^\]\n]{1,200}\]\([^)\s]{1,500}\)/,
-    /^\|?\s*:?-{2,}:?\s*\|/m,
+    /^\|?[ \t]*:?-{2,}:?[ \t]*\|/m,
     /\*\*\S/,
   ];
   return headings > 0 && others.some((pattern) => pattern.test(text));

@@ -1,7 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
 
 /** An entry of a made-up ZIP file; `bytes` and `encrypted` may lie about the content. */
-export interface MadeUpEntry {
+interface MadeUpEntry {
   name: string;
   content?: string | Buffer;
   bytes?: number;

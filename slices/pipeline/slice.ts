@@ -47,5 +47,7 @@ export function decideNextStep(
   const next = states.find(({ state }) => state !== 'finished');
   if (!next) return { events: [DocumentCompleted({})] };
   if (next.state !== 'waiting') return {};
-  return { jobs: [{ queue: stepQueue(next.slug), key: document, data: { document, cause: cause.id } }] };
+  return {
+    jobs: [{ queue: stepQueue(next.slug), key: document, data: { document, cause: cause.id } }],
+  };
 }

@@ -26,16 +26,20 @@ export const searchIndex: Projection<SearchPart> = {
     ),
     on<SearchPart, typeof classificationEvents.Finished>(
       classificationEvents.Finished,
-      (row, { data }) => row && { ...row, names: data.title ? `${row.names}\n${data.title}` : row.names },
+      (row, { data }) =>
+        row && { ...row, names: data.title ? `${row.names}\n${data.title}` : row.names },
     ),
   ],
   parts: {
     split: (row) =>
-      Array.from({ length: Math.max(1, Math.ceil(row.body.length / PART_CHARACTERS)) }, (_, part) => ({
-        ...row,
-        part,
-        body: row.body.slice(part * PART_CHARACTERS, (part + 1) * PART_CHARACTERS),
-      })),
+      Array.from(
+        { length: Math.max(1, Math.ceil(row.body.length / PART_CHARACTERS)) },
+        (_, part) => ({
+          ...row,
+          part,
+          body: row.body.slice(part * PART_CHARACTERS, (part + 1) * PART_CHARACTERS),
+        }),
+      ),
     join(parts) {
       const inOrder = parts.toSorted((one, other) => one.part - other.part);
       const [first] = inOrder;

@@ -59,11 +59,16 @@ export function createReceiver(options: {
   }
 
   /** What the key was used for before, or null. One id more is asked for than there are files, to notice fewer. */
-  async function repeated(upload: Upload, ids: readonly string[]): Promise<ReceivedDocument[] | null> {
+  async function repeated(
+    upload: Upload,
+    ids: readonly string[],
+  ): Promise<ReceivedDocument[] | null> {
     if (upload.idempotencyKey === null) return null;
     const streams = ids.map(documentStream);
     const histories = await store.readMany(streams);
-    const known = streams.map((stream) => histories.get(stream) ?? []).filter((history) => history.length > 0);
+    const known = streams
+      .map((stream) => histories.get(stream) ?? [])
+      .filter((history) => history.length > 0);
     if (known.length === 0) return null;
     const before = known.map((history) => receivedOf(history));
     const same =
@@ -83,7 +88,9 @@ export function createReceiver(options: {
 
   async function receive(upload: Upload): Promise<ReceivedDocument[]> {
     const { files, actor, idempotencyKey: key } = upload;
-    const ids = [...files, null].map((_, part) => (key === null ? newId() : derivedId(actor, key, part)));
+    const ids = [...files, null].map((_, part) =>
+      key === null ? newId() : derivedId(actor, key, part),
+    );
     const before = await repeated(upload, ids);
     if (before) {
       await discard(files);
@@ -116,7 +123,11 @@ export function createReceiver(options: {
       if (other) return other;
       throw error;
     }
-    return documents.map(({ id, file, duplicateOf }) => ({ id, fileName: file.fileName, duplicateOf }));
+    return documents.map(({ id, file, duplicateOf }) => ({
+      id,
+      fileName: file.fileName,
+      duplicateOf,
+    }));
   }
 
   async function discard(files: readonly StagedBlob[]): Promise<void> {

@@ -26,7 +26,12 @@ export async function readUpload(
   const fields = new Map<string, string>();
   try {
     const parts = request.parts({
-      limits: { fileSize: limits.maxFileBytes, files: limits.maxFiles, fields: 10, fieldSize: 10_000 },
+      limits: {
+        fileSize: limits.maxFileBytes,
+        files: limits.maxFiles,
+        fields: 10,
+        fieldSize: 10_000,
+      },
     });
     for await (const part of parts) {
       if (part.type === 'field') {
@@ -35,10 +40,16 @@ export async function readUpload(
       }
       if (part.fieldname !== 'file') {
         part.file.resume();
-        throw badRequest(`The part "${part.fieldname}" is a file, but files are expected in parts named "file".`);
+        throw badRequest(
+          `The part "${part.fieldname}" is a file, but files are expected in parts named "file".`,
+        );
       }
       const staged = await receiver.stage(part.file);
-      const file = { ...staged, fileName: baseName(part.filename), claimedMediaType: part.mimetype };
+      const file = {
+        ...staged,
+        fileName: baseName(part.filename),
+        claimedMediaType: part.mimetype,
+      };
       files.push(file);
       if (part.file.truncated) throw tooLarge(file.fileName, limits.maxFileBytes);
       if (file.bytes === 0) {
@@ -46,7 +57,9 @@ export async function readUpload(
       }
     }
     if (files.length === 0) {
-      throw badRequest('There is no file in the request. Send one to 100 parts named "file", each with a file name.');
+      throw badRequest(
+        'There is no file in the request. Send one to 100 parts named "file", each with a file name.',
+      );
     }
     return { files, source: shortText(fields, 'source'), label: shortText(fields, 'label') };
   } catch (error) {
@@ -59,7 +72,9 @@ export async function readUpload(
 export function baseName(name: string | undefined): string {
   const last = (name ?? '').split(/[\\/]/).at(-1) ?? '';
   // oxlint-disable-next-line no-control-regex -- control characters are exactly what has to go
-  const clean = last.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '').trim();
+  const clean = last
+    .replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '')
+    .trim();
   if (clean === '' || clean === '.' || clean === '..') return 'unnamed';
   return clean.length <= LONGEST_NAME ? clean : shortened(clean);
 }
@@ -73,7 +88,9 @@ function shortened(name: string): string {
 function shortText(fields: ReadonlyMap<string, string>, name: string): string | null {
   const text = fields.get(name)?.trim() ?? '';
   if (text.length > LONGEST_FIELD) {
-    throw unprocessable(`The part "${name}" may have ${LONGEST_FIELD} characters; this one has ${text.length}.`);
+    throw unprocessable(
+      `The part "${name}" may have ${LONGEST_FIELD} characters; this one has ${text.length}.`,
+    );
   }
   return text === '' ? null : text;
 }

@@ -41,10 +41,18 @@ export async function receiveRoutes(app: App, receiver: Receiver, config: Config
     async (request, reply) => {
       const idempotencyKey = keyOf(request);
       const { files, source, label } = await readUpload(request, receiver, config);
-      const documents = await receiver.receive({ files, source, label, actor: request.actor, idempotencyKey });
+      const documents = await receiver.receive({
+        files,
+        source,
+        label,
+        actor: request.actor,
+        idempotencyKey,
+      });
       const base = config.publicUrl ?? `${request.protocol}://${request.host}`;
       reply.code(202);
-      return { documents: documents.map((each) => ({ ...each, url: `${base}/documents/${each.id}` })) };
+      return {
+        documents: documents.map((each) => ({ ...each, url: `${base}/documents/${each.id}` })),
+      };
     },
   );
 
@@ -67,7 +75,9 @@ function keyOf(request: FastifyRequest): string | null {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return null;
   if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)) {
-    throw badRequest('The Idempotency-Key must have 1 to 255 visible ASCII characters, for example a UUID.');
+    throw badRequest(
+      'The Idempotency-Key must have 1 to 255 visible ASCII characters, for example a UUID.',
+    );
   }
   return key;
 }

@@ -22,10 +22,19 @@ export function receiveDocument(dependencies: {
     summary: 'Takes documents in, by API and by page, and stores them before it says yes.',
     events: [DocumentReceived],
     commands: [
-      { name: 'receive documents', by: ['uploader', 'operator', 'admin'], states: [DocumentReceived] },
+      {
+        name: 'receive documents',
+        by: ['uploader', 'operator', 'admin'],
+        states: [DocumentReceived],
+      },
     ],
     screens: [
-      { name: 'Upload (API)', url: 'POST /api/documents', shows: [], offers: ['receive documents'] },
+      {
+        name: 'Upload (API)',
+        url: 'POST /api/documents',
+        shows: [],
+        offers: ['receive documents'],
+      },
     ],
     routes: (app) => receiveRoutes(app, receiver, dependencies.config),
   };

@@ -7,17 +7,23 @@ export function createMetrics(status: SystemStatus): Registry {
   collectDefaultMetrics({ register: registry, prefix: 'doctrail_' });
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
     new Gauge({ name: `doctrail_${name}`, help, labelNames, registers: [registry] });
-  const lag = gauge('subscription_lag_events', 'Events that a subscription has not handled yet', ['subscription']);
-  const parked = gauge('subscription_parked_streams', 'Streams that wait behind an event that could not be handled', ['subscription']);
+  const lag = gauge('subscription_lag_events', 'Events that a subscription has not handled yet', [
+    'subscription',
+  ]);
+  const parked = gauge(
+    'subscription_parked_streams',
+    'Streams that wait behind an event that could not be handled',
+    ['subscription'],
+  );
   const waiting = gauge('queue_waiting_jobs', 'Jobs that wait', ['queue']);
   const active = gauge('queue_active_jobs', 'Jobs that run', ['queue']);
   const failed = gauge('queue_failed_jobs', 'Jobs that failed for good', ['queue']);
   const oldest = gauge('queue_oldest_waiting_seconds', 'Age of the oldest waiting job', ['queue']);
   const browsers = gauge('browsers', 'Connected event streams of this process');
-  new Gauge({
+  const position = new Gauge({
     name: 'doctrail_events_position',
     help: 'Position of the newest event',
-    registers: [registry],
+    registers: [],
     async collect() {
       const now = await status.read(false);
       this.set(Number(now.head));
@@ -37,5 +43,6 @@ export function createMetrics(status: SystemStatus): Registry {
       browsers.set(now.browsers);
     },
   });
+  registry.registerMetric(position);
   return registry;
 }

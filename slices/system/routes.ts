@@ -24,7 +24,9 @@ export function systemRoutes(
   // One page for those who may rebuild, one for all others.
   const live = createLivePage({
     render: async (role) =>
-      templates.render('slices/system/body.njk', { system: systemPageView(await status.read(role === 'admin')) }),
+      templates.render('slices/system/body.njk', {
+        system: systemPageView(await status.read(role === 'admin')),
+      }),
     streams: runtime.streams,
     log,
   });
@@ -34,7 +36,12 @@ export function systemRoutes(
   app.get('/system', { schema: { hide: true } }, async (request, reply) => {
     const view = systemPageView(await status.read(request.principal.role === 'admin'));
     reply.header('cache-control', 'no-store');
-    return reply.view('slices/system/page.njk', { title: 'System', active: 'system', live: true, system: view });
+    return reply.view('slices/system/page.njk', {
+      title: 'System',
+      active: 'system',
+      live: true,
+      system: view,
+    });
   });
 
   app.get(
@@ -47,7 +54,12 @@ export function systemRoutes(
 
   app.post(
     '/system/read-models/:name/rebuild',
-    { schema: { params: Type.Object({ name: Type.String() }), summary: 'Make a read model anew from all events' } },
+    {
+      schema: {
+        params: Type.Object({ name: Type.String() }),
+        summary: 'Make a read model anew from all events',
+      },
+    },
     async (request, reply) => {
       const { name } = request.params;
       if ((await runtime.rebuilds.start(name)) === 'unknown') {
@@ -58,19 +70,30 @@ export function systemRoutes(
     },
   );
 
-  app.get('/metrics', { schema: { summary: 'Figures for Prometheus' } }, async (_request, reply) => {
-    reply.type(metrics.contentType);
-    return metrics.metrics();
-  });
+  app.get(
+    '/metrics',
+    { schema: { summary: 'Figures for Prometheus' } },
+    async (_request, reply) => {
+      reply.type(metrics.contentType);
+      return metrics.metrics();
+    },
+  );
 
   app.get('/livez', { schema: { summary: 'The process answers' } }, async (_request, reply) =>
     reply.type('text/plain').send('ok\n'),
   );
 
-  app.get('/readyz', { schema: { summary: 'The process can do its work' } }, async (_request, reply) => {
-    const answer = database.sql`SELECT 1`.then(() => true);
-    const late = new Promise<false>((resolve) => setTimeout(resolve, READY_WITHIN_MS, false).unref());
-    if (!(await Promise.race([answer, late]))) throw unavailable('The database does not answer.', 5);
-    return reply.type('text/plain').send('ok\n');
-  });
+  app.get(
+    '/readyz',
+    { schema: { summary: 'The process can do its work' } },
+    async (_request, reply) => {
+      const answer = database.sql`SELECT 1`.then(() => true);
+      const late = new Promise<false>((resolve) =>
+        setTimeout(resolve, READY_WITHIN_MS, false).unref(),
+      );
+      if (!(await Promise.race([answer, late])))
+        throw unavailable('The database does not answer.', 5);
+      return reply.type('text/plain').send('ok\n');
+    },
+  );
 }

@@ -25,7 +25,9 @@ export function createSystemStatus(database: Database, runtime: Runtime): System
           FILTER (WHERE p.stream IS NOT NULL) AS parked
       FROM subscriptions s LEFT JOIN parked_streams p ON p.subscription = s.name
       GROUP BY s.name ORDER BY s.name`;
-    const kinds = new Map<string, string>(runtime.subscriptions.map(({ name, kind }) => [name, kind]));
+    const kinds = new Map<string, string>(
+      runtime.subscriptions.map(({ name, kind }) => [name, kind]),
+    );
     return new Map(
       rows.map(({ name, position, parked }) => [
         name,
@@ -57,13 +59,18 @@ export function createSystemStatus(database: Database, runtime: Runtime): System
 
   return {
     async read(canRebuild) {
-      const [newest] = await sql<{ head: string }[]>`SELECT coalesce(max(position), 0) AS head FROM events`;
+      const [newest] = await sql<
+        { head: string }[]
+      >`SELECT coalesce(max(position), 0) AS head FROM events`;
       const head = Number(newest?.head);
       const known = await subscriptions(head);
       return {
         head,
         subscriptions: [...known.values()],
-        queues: (await runtime.queue.status()).map(({ oldestWaiting, ...queue }) => ({ ...queue, oldestAt: oldestWaiting })),
+        queues: (await runtime.queue.status()).map(({ oldestWaiting, ...queue }) => ({
+          ...queue,
+          oldestAt: oldestWaiting,
+        })),
         browsers: runtime.streams.count(),
         readModels: await readModels(known, head),
         events: catalogue(runtime),

@@ -48,7 +48,7 @@ const HARD_TO_READ = 60;
  * images, are read by OCR. A PDF or image without any text is no failure, only a warning.
  *
  * Throws permanent `StepFailure`s: `encrypted`, `corrupt`, `too-many-pages`, `text-too-large`,
- * `too-large-inside`, `image-too-large`, `unsupported-image`, `unsupported-encoding`, and the
+ * `too-large-inside`, `unsupported-image`, `unsupported-encoding`, and the
  * sandbox's own (`parser-timeout`, `parser-out-of-memory`, …).
  */
 export async function extractText(options: ExtractOptions): Promise<ExtractedText> {

@@ -27,7 +27,9 @@ const step = defineStep({
       signal,
     });
     const text = pages.map((page) => page.text).join('\f');
-    const confidences = pages.map((page) => page.ocrConfidence).filter((confidence) => confidence !== null);
+    const confidences = pages
+      .map((page) => page.ocrConfidence)
+      .filter((confidence) => confidence !== null);
     const { sha256 } = await blobs.put(document, Buffer.from(text));
     return {
       text: sha256,
@@ -41,7 +43,9 @@ const step = defineStep({
 });
 
 function mean(numbers: readonly number[]): number | null {
-  return numbers.length === 0 ? null : numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
+  return numbers.length === 0
+    ? null
+    : numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
 }
 
 export const textExtraction: StepSlice = {

@@ -45,7 +45,14 @@ export async function stressFeed(options: {
   await unrelated`INSERT INTO scratch VALUES (0)`;
 
   const feed = createFeed(sql, eventCatalogue([Counted]));
-  const outcome: FeedStress = { read: 0, rolledBack: 0, lost: 0, inverted: 0, doubled: 0, longestStallMs: 0 };
+  const outcome: FeedStress = {
+    read: 0,
+    rolledBack: 0,
+    lost: 0,
+    inverted: 0,
+    doubled: 0,
+    longestStallMs: 0,
+  };
   const seen = new Set<number>();
   const versions = new Map<string, number>();
   let writing = true;
@@ -54,16 +61,20 @@ export async function stressFeed(options: {
     for (let count = 1; count <= appendsEach; count += 1) {
       const stream = `stress-${Math.random() < 0.2 ? 'shared' : `${writer}`}`;
       const rollback = Math.random() < 0.15;
-      const requests = JSON.stringify([{
-        writes: [{
-          stream,
-          expected: null,
-          events: Array.from({ length: 1 + Math.floor(Math.random() * 3) }, () => ({
-            ...Counted({ writer, count }, newId()),
-            metadata: {},
-          })),
-        }],
-      }]);
+      const requests = JSON.stringify([
+        {
+          writes: [
+            {
+              stream,
+              expected: null,
+              events: Array.from({ length: 1 + Math.floor(Math.random() * 3) }, () => ({
+                ...Counted({ writer, count }, newId()),
+                metadata: {},
+              })),
+            },
+          ],
+        },
+      ]);
       await sql
         .begin(async (tx) => {
           if (Math.random() < 0.3) await tx`INSERT INTO scratch VALUES (${count})`;
@@ -86,7 +97,8 @@ export async function stressFeed(options: {
       const page = await feed.after(position, 100);
       for (const event of page.events) {
         if (seen.has(event.position)) outcome.doubled += 1;
-        if (event.position <= position || event.version <= (versions.get(event.stream) ?? 0)) outcome.inverted += 1;
+        if (event.position <= position || event.version <= (versions.get(event.stream) ?? 0))
+          outcome.inverted += 1;
         seen.add(event.position);
         versions.set(event.stream, event.version);
       }

@@ -26,15 +26,27 @@ export const articleRules: KindRule[] = [
     phrases: {
       en: `
         et al, in this paper, we propose, we present, journal of, proceedings of, doi,
-        from wikipedia, issn, read more, comments, reporter, newspaper, encyclopedia,
+        issn, read more, comments, reporter, newspaper, encyclopedia,
         according to`,
       de: `
-        in diesem artikel, in dieser arbeit, aus wikipedia, zeitschrift, der autor, vgl,
+        in diesem artikel, in dieser arbeit, zeitschrift, der autor, vgl,
         weiterlesen, lesen sie auch, zeitung`,
-      fr: 'dans cet article, revue, wikipedia, lire la suite, journal, selon',
-      es: 'en este articulo, revista, wikipedia, leer mas, segun',
-      it: 'in questo articolo, rivista, wikipedia, leggi tutto, secondo',
-      nl: 'in dit artikel, tijdschrift, wikipedia, lees meer, volgens',
+      fr: 'dans cet article, revue, lire la suite, journal, selon',
+      es: 'en este articulo, revista, leer mas, segun',
+      it: 'in questo articolo, rivista, leggi tutto, secondo',
+      nl: 'in dit artikel, tijdschrift, lees meer, volgens',
+    },
+  },
+  {
+    place: 'text',
+    weight: 2.5,
+    phrases: {
+      en: 'from wikipedia, the free encyclopedia, peer reviewed, journal article',
+      de: 'aus wikipedia, der freien enzyklopadie',
+      fr: 'de wikipedia, l encyclopedie libre',
+      es: 'de wikipedia, la enciclopedia libre',
+      it: 'da wikipedia, l enciclopedia libera',
+      nl: 'uit wikipedia, de vrije encyclopedie',
     },
   },
 ];

@@ -1,7 +1,8 @@
 import type { Sharp } from 'sharp';
 import type { Worker } from 'tesseract.js';
+import { openImage } from '../../../shared/image.ts';
 import { cleanText } from '../text.ts';
-import { openImage, readingImage } from './image.ts';
+import { readingImage } from './image.ts';
 
 /** What OCR read on one page; `confidence` is the mean of its words, 0 to 100, null without any. */
 export interface OcrPage {

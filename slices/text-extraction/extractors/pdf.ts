@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openImage } from '../../../shared/image.ts';
 import { openPdf } from '../../../shared/pdfium.ts';
 import type { PdfDocument } from '../../../shared/pdfium.ts';
 import { assertPageCount, assertTextLength, cleanText } from '../text.ts';
 import type { PageText } from '../text.ts';
-import { openImage } from './image.ts';
 
 const OCR_DPI = 300;
 const OCR_MAX_PIXELS = 20_000_000;
