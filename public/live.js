@@ -31,8 +31,13 @@ let pausing;
 export const serverNow = () => Date.now() + skew;
 
 const stream = () => document.querySelector('[data-stream]');
-/** @type {(element: unknown) => element is HTMLElement} */
-const isStream = (element) => element instanceof HTMLElement && 'stream' in element.dataset;
+/**
+ * @param {unknown} element
+ * @returns {element is HTMLElement}
+ */
+function isStream(element) {
+  return element instanceof HTMLElement && 'stream' in element.dataset;
+}
 /** htmx loads after this module, so it is looked up when needed. @type {() => import('htmx.org').Htmx} */
 const htmx = () => Reflect.get(globalThis, 'htmx');
 
@@ -57,7 +62,8 @@ on('htmx:sse:before:message', (event) => {
 
 on('htmx:before:swap', (event) => {
   const { ctx, tasks } = event.detail;
-  if (isStream(ctx.sourceElement) && ctx.sourceElement.dataset['stream'] === 'board') placeRows(tasks);
+  if (isStream(ctx.sourceElement) && ctx.sourceElement.dataset['stream'] === 'board')
+    placeRows(tasks);
   if (ctx.target?.id === 'main') forgetNews();
 });
 
@@ -90,7 +96,7 @@ async function reload() {
 }
 
 function signIn() {
-  location.assign('/sign-in');
+  location.assign(`/sign-in?return=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
 // --- Connection ---

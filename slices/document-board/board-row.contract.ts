@@ -76,6 +76,13 @@ export function percentOf(row: Pick<BoardRow, 'finished' | 'plan'>): number {
   return row.plan.length === 0 ? 100 : Math.floor((100 * row.finished) / row.plan.length);
 }
 
+const endStatuses: ReadonlySet<DocumentStatus> = new Set(['failed', 'completed', 'cancelled']);
+
+/** When a document came to rest, null while it moves; without a stated end that is its last change. */
+export function endOf(row: Pick<BoardRow, 'status' | 'endedAt' | 'updatedAt'>): Date | null {
+  return row.endedAt ?? (endStatuses.has(row.status) ? row.updatedAt : null);
+}
+
 /** `text-extraction` → the title from the list of steps, or `Text extraction` for one it no longer has. */
 export function stepTitle(slug: string, titles: StepTitles): string {
   return titles.get(slug) ?? sentenceCase(slug);

@@ -8,6 +8,7 @@ import {
   bytesText,
   countText,
   durationView,
+  endOf,
   languageName,
   mediaTypeName,
   momentView,
@@ -123,13 +124,6 @@ function stateAtWork(status: DocumentStatus): Segment['state'] {
 
 function isUnderWay(row: BoardRow): boolean {
   return row.status === 'processing' || row.status === 'retrying' || row.status === 'failed';
-}
-
-/** An ended document without an end (failed, retries left to an administrator) stopped at its last change. */
-function endOf(row: BoardRow): Date | null {
-  const stopped =
-    row.status === 'failed' || row.status === 'cancelled' || row.status === 'completed';
-  return row.endedAt ?? (stopped ? row.updatedAt : null);
 }
 
 function detailsOf(row: BoardRow): string {

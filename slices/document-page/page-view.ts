@@ -6,6 +6,7 @@ import {
   bytesText,
   countText,
   durationView,
+  endOf,
   languageName,
   mediaTypeName,
   momentView,
@@ -228,12 +229,6 @@ function downloadsOf({
     ...(text ? [{ href: `${base}/text`, name: 'Text', icon: 'text' }] : []),
     ...(hasFields ? [{ href: `${base}/fields`, name: 'Fields (JSON)', icon: 'fields' }] : []),
   ];
-}
-
-function endOf(row: BoardRow): Date | null {
-  const stopped =
-    row.status === 'failed' || row.status === 'cancelled' || row.status === 'completed';
-  return row.endedAt ?? (stopped ? row.updatedAt : null);
 }
 
 const acronyms: Readonly<Record<string, string>> = {

@@ -15,7 +15,7 @@ export interface FoundDate {
 const NUMERIC = /(?<![\d.,/-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d{2})(?![\d/-]|[.,]\d)/g;
 const YEAR_FIRST = /(?<![\d.,/-])(\d{4})([./-])(\d{1,2})\2(\d{1,2})(?![\d/-]|[.,]\d)/g;
 /** Month names are left to chrono, which is asked only about texts that may hold one and a year. */
-const WORDED = /\p{L}{3}[^\p{L}]{1,6}(?:1[89]|20|21)\d\d(?!\d)|\p{L}[ -]{1,2}\d\d(?!\d)|\d ?年/u;
+const WORDED = /\p{L}{3}.*(?<!\d)(?:1[89]|20|21)\d\d(?!\d)|\p{L}[ -]{1,2}\d\d(?!\d)|\d ?年/u;
 const WORDED_REACH = 300;
 
 /** chrono compares with a reference; a fixed one keeps the outcome a function of the text. */

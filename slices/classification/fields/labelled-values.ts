@@ -52,13 +52,14 @@ function onLine(lines: Line[], at: number): LabelledValue[] {
     const end = line.tokens[to - 1]?.end ?? 0;
     const next = matches[position + 1];
     const until = next === undefined ? line.text.length : line.tokens[next.from]?.start;
-    const value = withoutMarks(line.text.slice(end, until));
-    const sameLine = value !== '';
+    const behind = withoutMarks(line.text.slice(end, until));
+    const under = below(lines, at, rule.name, next === undefined && from === 0 && behind === '');
+    const sameLine = behind !== '' && (under === '' || /\d/.test(behind));
     return {
       name: rule.name,
       strength: rule.strength * (isApart(line.text, start, end) ? 1 : MID_SENTENCE),
       label: line.text.slice(start, end),
-      value: sameLine ? value : below(lines, at, rule.name, next === undefined && from === 0),
+      value: sameLine ? behind : under,
       page: line.page,
       line: at,
       sameLine,

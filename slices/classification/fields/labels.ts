@@ -85,7 +85,7 @@ export const LABEL_RULES: LabelRule[] = [
     name: 'net',
     strength: 1,
     phrases: `
-      net total, net amount, total net, total excl vat, total excluding vat, total ex vat, total before tax,
+      net, net total, net amount, total net, total excl vat, total excluding vat, total ex vat, total before tax,
       total without tax, amount excluding vat, taxable amount, total excl tax, net value, total exclusive
       of vat, subtotal excl vat, total net amount, untaxed amount, subtotal without vat, taxable value,
       nettobetrag, nettosumme, summe netto, netto gesamt, gesamt netto, netto, gesamtbetrag netto,

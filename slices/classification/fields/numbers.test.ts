@@ -23,6 +23,7 @@ describe('number of a document', () => {
   it.each([
     'This invoice is payable at once',
     'Invoice 12.03.2024',
+    'Net 30 days',
     'Invoice total 120.00',
     'Rechnung Seite 1',
     'Invoice number:',

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { createTemplates } from '../../shared/web/templates.ts';
+import { type BoardPageData, boardHref, boardPageView } from './board-view.ts';
+import { boardRow } from './board-row.fixture.ts';
+
+const everything = { status: null, q: '', before: null, after: null };
+const none = {
+  all: 0,
+  received: 0,
+  processing: 0,
+  retrying: 0,
+  failed: 0,
+  completed: 0,
+  cancelled: 0,
+};
+const newer = boardRow({ id: '019aa6b3-1c40-7000-8000-000000000002' });
+const older = boardRow({ id: '019aa6b3-1c40-7000-8000-000000000001' });
+
+const data = (changes: Partial<BoardPageData> = {}): BoardPageData => ({
+  query: everything,
+  rows: [newer, older],
+  hasOlder: false,
+  hasNewer: false,
+  counts: { ...none, all: 12_840, failed: 2 },
+  revision: 41,
+  titles: new Map(),
+  progress: new Map(),
+  now: new Date('2025-11-21T14:00:07Z'),
+  canUpload: true,
+  ...changes,
+});
+const view = (changes: Partial<BoardPageData> = {}) => boardPageView(data(changes));
+
+describe('the address of a board page', () => {
+  it('holds only what is asked for', () => {
+    expect(boardHref(everything)).toBe('/');
+    expect(boardHref({ ...everything, status: 'failed', q: 'a&b' })).toBe(
+      '/?status=failed&q=a%26b',
+    );
+  });
+});
+
+describe('the board page', () => {
+  it('filters by chips that keep the search and start at the first page', () => {
+    const query = { ...everything, status: 'failed', q: 'rent', before: older.id } as const;
+    const { chips } = view({ query });
+    expect(chips.map(({ status }) => status)).toEqual([
+      'all',
+      'received',
+      'processing',
+      'retrying',
+      'failed',
+      'completed',
+      'cancelled',
+    ]);
+    expect(chips.find(({ status }) => status === 'all')).toEqual({
+      status: 'all',
+      word: 'All',
+      count: '12,840',
+      href: '/?q=rent',
+      current: false,
+    });
+    expect(chips.filter(({ current }) => current).map(({ status }) => status)).toEqual(['failed']);
+  });
+
+  it('leads on by the ids at its ends', () => {
+    const page = view({ hasOlder: true, hasNewer: true });
+    expect(page.olderHref).toBe(`/?before=${older.id}`);
+    expect(page.newerHref).toBe(`/?after=${newer.id}`);
+    expect(view()).toMatchObject({ olderHref: null, newerHref: null });
+  });
+
+  it('takes new rows by itself only where everything new belongs', () => {
+    expect(view().takesNewRows).toBe(true);
+    expect(view({ hasNewer: true }).takesNewRows).toBe(false);
+    expect(view({ query: { ...everything, status: 'failed' } }).takesNewRows).toBe(false);
+    expect(view({ query: { ...everything, q: 'rent' } }).takesNewRows).toBe(false);
+  });
+
+  it('says in its caption what it shows', () => {
+    expect(view().caption).toBe('All documents, newest first');
+    expect(view({ query: { ...everything, status: 'failed', q: 'rent' } }).caption).toBe(
+      'Failed documents matching “rent”, newest first',
+    );
+  });
+});
+
+describe('the template of the board', () => {
+  const templates = createTemplates();
+  const html = (changes: Partial<BoardPageData> = {}) =>
+    templates.render('slices/document-board/page.njk', {
+      title: 'Board',
+      active: 'board',
+      live: true,
+      viewer: { name: 'Ada', role: 'operator' },
+      board: view(changes),
+    });
+
+  it('streams on from the revision of its rows', () => {
+    expect(html()).toContain('hx-sse:connect="/documents/stream?after=41"');
+    expect(html()).toContain('hx-swap="upsert key:data-order sort:desc"');
+  });
+
+  it('teaches where nothing was ever received', () => {
+    const empty = html({ rows: [], counts: none });
+    expect(empty).toContain('Try it with sample documents');
+    expect(html({ rows: [], counts: none, canUpload: false })).not.toContain('sample documents');
+  });
+
+  it('says what was searched in vain, escaped', () => {
+    const text = html({ rows: [], query: { ...everything, q: '<b>' } });
+    expect(text).toContain('No document matches “&lt;b&gt;”');
+  });
+
+  it('can upload without a script, and only who may', () => {
+    expect(html()).toMatch(/<form[^>]*action="\/documents" enctype="multipart\/form-data">/);
+    expect(html({ canUpload: false })).not.toContain('multipart/form-data');
+  });
+
+  it('has neither inline style nor script, which the content policy refuses', () => {
+    expect(html()).not.toMatch(/ style=|\son\w+=|hx-on|<script(?![^>]* src=)/);
+  });
+});

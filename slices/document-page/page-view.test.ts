@@ -1,0 +1,233 @@
+import { describe, expect, it } from 'vitest';
+import { createTemplates } from '../../shared/web/templates.ts';
+import type { BoardRow } from '../document-board/board-row.contract.ts';
+import { type DocumentPageData, type StepData, documentPageView, fieldLabel } from './page-view.ts';
+
+const at = (time: string) => new Date(`2025-11-21T${time}Z`);
+const id = '019aa6b3-1c40-7000-8000-000000000001';
+
+const document: BoardRow = {
+  id,
+  fileName: '<evil>.pdf',
+  bytes: 84_300,
+  mediaType: 'application/pdf',
+  kind: null,
+  language: null,
+  title: null,
+  pages: 14,
+  status: 'processing',
+  step: 'text-extraction',
+  plan: ['inspection', 'text-extraction', 'translation'],
+  finished: 1,
+  attempts: 2,
+  error: null,
+  duplicateOf: null,
+  receivedAt: at('14:00:00'),
+  updatedAt: at('14:00:05'),
+  endedAt: null,
+  revision: 7,
+};
+
+const step = (slug: string, changes: Partial<StepData>): StepData => ({
+  slug,
+  title: slug,
+  state: 'waiting',
+  attempts: 0,
+  startedAt: null,
+  endedAt: null,
+  progress: null,
+  ...changes,
+});
+
+const running = step('text-extraction', {
+  title: 'Text extraction',
+  state: 'running',
+  attempts: 2,
+  startedAt: at('14:00:02'),
+  progress: { done: 5, total: 14 },
+});
+
+const data = (changes: Partial<DocumentPageData> = {}): DocumentPageData => ({
+  document,
+  steps: [
+    step('inspection', { state: 'done', startedAt: at('14:00:00'), endedAt: at('14:00:01') }),
+    running,
+    step('translation', {}),
+  ],
+  findings: { title: null, language: null, kind: null },
+  fields: [],
+  text: null,
+  hasPreview: false,
+  hasFields: false,
+  duplicate: null,
+  retryAt: null,
+  history: [],
+  now: at('14:00:07'),
+  ...changes,
+});
+const view = (changes: Partial<DocumentPageData> = {}) => documentPageView(data(changes));
+const failed = (kind: 'transient' | 'permanent', status: BoardRow['status'] = 'failed') => ({
+  document: { ...document, status, attempts: 4, error: { code: 'x', kind, message: 'Why.' } },
+  steps: [{ ...running, state: 'failed' as const, progress: null }],
+});
+
+describe('the steps of a document', () => {
+  it('tell state, duration and progress of each, however many there are', () => {
+    const { steps, segments } = view();
+    expect(steps.map(({ stateWord }) => stateWord)).toEqual(['Done', 'Running', 'Waiting']);
+    expect(steps.map(({ duration }) => duration?.text)).toEqual(['1 s', '5 s', undefined]);
+    expect(steps[1]).toMatchObject({ progress: { text: '5 of 14 pages' }, attempts: 2 });
+    expect(segments.map(({ state }) => state)).toEqual(['done', 'running', 'waiting']);
+  });
+
+  it('show a failed step that will be tried again as such', () => {
+    expect(view(failed('transient', 'retrying')).segments[0]?.state).toBe('retrying');
+    expect(view(failed('transient')).segments[0]?.state).toBe('failed');
+  });
+});
+
+describe('advice', () => {
+  it('is given for a permanent failure and for one that was given up', () => {
+    expect(view(failed('permanent')).advice).toMatchObject({
+      headline: 'Text extraction failed',
+      message: 'Why.',
+      whatToDo: expect.stringContaining('Correct the file'),
+    });
+    expect(view(failed('transient')).advice?.whatToDo).toContain('Given up after 4 attempts');
+  });
+
+  it('says when the next attempt starts', () => {
+    const { advice } = view({ ...failed('transient', 'retrying'), retryAt: at('14:00:17') });
+    expect(advice).toMatchObject({ status: 'retrying', retry: { text: 'in 10 seconds' } });
+  });
+
+  it('is not given once the document completed or was cancelled, or without an error', () => {
+    expect(view(failed('transient', 'completed')).advice).toBeNull();
+    expect(view(failed('transient', 'cancelled')).advice).toBeNull();
+    expect(view().advice).toBeNull();
+  });
+});
+
+describe('what was found', () => {
+  it('is told with how sure it is and the words it rests on, unless those are the value itself', () => {
+    const title = { value: 'Rent', confidence: null, evidence: ['Rent'] };
+    const kind = { value: 'tax-letter', confidence: 0.874, evidence: ['Steuer', 'Bescheid'] };
+    const language = { value: 'de', confidence: 0.99, evidence: [] };
+    expect(view({ findings: { title, kind, language } }).facts.slice(0, 3)).toEqual([
+      { name: 'Title', value: 'Rent', confidence: null, evidence: null },
+      {
+        name: 'Kind',
+        value: 'Tax letter',
+        confidence: '87 % sure',
+        evidence: '“Steuer”, “Bescheid”',
+      },
+      { name: 'Language', value: 'German', confidence: '99 % sure', evidence: null },
+    ]);
+  });
+
+  it.each([
+    ['documentNumber', 'Document number'],
+    ['iban', 'IBAN'],
+    ['vatId', 'VAT ID'],
+    ['somethingNew', 'Something new'],
+  ])('labels the field %s "%s"', (name, label) => {
+    expect(fieldLabel(name)).toBe(label);
+  });
+
+  it('can be downloaded as far as it exists', () => {
+    const names = (changes: Partial<DocumentPageData>) =>
+      view(changes).downloads.map(({ name }) => name);
+    expect(names({})).toEqual(['Original']);
+    const text = { excerpt: 'a', characters: 9 };
+    expect(names({ text, hasFields: true })).toEqual(['Original', 'Text', 'Fields (JSON)']);
+    expect(view({ text }).text).toMatchObject({ isWhole: false, size: '9 characters' });
+  });
+
+  it('keeps a place for the preview only while one may come', () => {
+    expect(view().previewExpected).toBe(true);
+    expect(view(failed('permanent')).previewExpected).toBe(false);
+  });
+});
+
+const entry = (version: number, causeId: string | null) => ({
+  id: `event-id-${version}`,
+  position: 120_000n + BigInt(version),
+  version,
+  type: 'DocumentReceived',
+  sentence: `Sentence ${version}.`,
+  actor: null,
+  at: at('14:00:00'),
+  causeId,
+  json: { position: 120_000n },
+});
+
+describe('the history', () => {
+  it('links each event to the one that caused it, where that is in the same history', () => {
+    const { history } = view({
+      history: [entry(1, null), entry(2, 'event-id-1'), entry(3, 'elsewhere')],
+    });
+    expect(history.map(({ cause }) => cause)).toEqual([
+      null,
+      { href: '#event-event-id-1', text: 'because of no. 1' },
+      null,
+    ]);
+  });
+
+  it('shows the stored event as it is, positions of any size included', () => {
+    expect(view({ history: [entry(1, null)] }).history[0]?.json).toContain('"position": 120000');
+  });
+});
+
+describe('the templates of a document', () => {
+  const templates = createTemplates();
+  const everything = data({
+    findings: {
+      title: { value: '<evil>', confidence: 0.5, evidence: ['<evil>'] },
+      language: null,
+      kind: null,
+    },
+    fields: [{ name: 'total', value: '1.00', page: null, source: '<evil>' }],
+    text: { excerpt: '<evil>', characters: 99 },
+    hasPreview: true,
+    hasFields: true,
+    duplicate: { id, fileName: '<evil>' },
+    history: [
+      {
+        id,
+        position: 1,
+        version: 1,
+        type: 'DocumentReceived',
+        sentence: '<evil>',
+        actor: '<evil>',
+        at: at('14:00:00'),
+        causeId: null,
+        json: { text: '</pre><evil>' },
+      },
+    ],
+  });
+
+  it('escape whatever people or documents say', () => {
+    const body = templates.render('slices/document-page/body.njk', {
+      doc: documentPageView(everything),
+    });
+    expect(body).not.toMatch(/<(script|evil)>/);
+    expect(body.trim()).toMatch(/^<article [^>]*id="document"/);
+  });
+
+  it('show whatever stands beside an error', () => {
+    const doc = documentPageView(data(failed('permanent')));
+    expect(templates.render('slices/document-page/body.njk', { doc })).toContain('Why.');
+  });
+
+  it('stream on from what the page shows', () => {
+    const page = templates.render('slices/document-page/page.njk', {
+      title: 'Document',
+      active: 'board',
+      live: true,
+      viewer: null,
+      doc: view(),
+    });
+    expect(page).toContain(`hx-sse:connect="/documents/${id}/stream?after=7"`);
+    expect(page).not.toMatch(/ style=|\son\w+=|hx-on|<script(?![^>]* src=)/);
+  });
+});

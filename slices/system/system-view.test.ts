@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { createTemplates } from '../../shared/web/templates.ts';
+import { type SystemPageData, systemPageView } from './system-view.ts';
+
+const data: SystemPageData = {
+  head: 1_204_331n,
+  browsers: 3,
+  subscriptions: [
+    { name: 'board', kind: 'projection', checkpoint: 1_204_331n, lag: 0, parked: [] },
+    {
+      name: 'retry-policy',
+      kind: 'decision',
+      checkpoint: 1_204_300,
+      lag: 31,
+      parked: [{ stream: 'document-1', error: '<b>TypeError</b>' }],
+    },
+  ],
+  queues: [
+    { name: 'inspection', waiting: 0, active: 0, failed: 0, oldestAt: null },
+    {
+      name: 'text-extraction',
+      waiting: 1_280,
+      active: 2,
+      failed: 1,
+      oldestAt: new Date('2025-11-21T14:00:00Z'),
+    },
+  ],
+  readModels: [
+    { name: 'board', rows: 12_840, rebuild: null },
+    { name: 'search', rows: null, rebuild: { done: 40_000, total: 1_204_331 } },
+  ],
+  events: [
+    { type: 'DocumentReceived', slice: 'receive-document', listeners: ['board', 'inspection'] },
+    { type: 'DocumentLost', slice: 'receive-document', listeners: [] },
+  ],
+  canRebuild: true,
+  revision: 5,
+  now: new Date('2025-11-21T14:00:42Z'),
+};
+const templates = createTemplates();
+const body = (changes: Partial<SystemPageData> = {}) =>
+  templates.render('slices/system/body.njk', { system: systemPageView({ ...data, ...changes }) });
+
+describe('the system screen', () => {
+  it('groups digits and tells how long the oldest job waits', () => {
+    const view = systemPageView(data);
+    expect(view.head).toBe('1,204,331');
+    expect(view.queues.map(({ oldest }) => oldest?.text)).toEqual([undefined, '42 seconds ago']);
+  });
+
+  it('shows parked streams with their error, escaped', () => {
+    expect(body()).toContain('&lt;b&gt;TypeError&lt;/b&gt;');
+  });
+
+  it('shows the progress of a rebuild instead of its button', () => {
+    expect(body()).toContain('40,000 of 1,204,331 events');
+    expect(body().match(/\/rebuild"/g)).toEqual(['/rebuild"']);
+    expect(body({ canRebuild: false })).not.toContain('/rebuild"');
+  });
+
+  it('names events that nobody listens to', () => {
+    expect(body()).toMatch(/DocumentLost.*nobody/s);
+  });
+});

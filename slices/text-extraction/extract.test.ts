@@ -1,0 +1,160 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createSandbox } from '../../shared/sandbox/sandbox.ts';
+import { extractText } from './extract.ts';
+import type { ExtractOptions, ExtractedText } from './extract.ts';
+import type { Format } from './format.contract.ts';
+
+// Through the sandbox, with the real engines, on inputs made here.
+
+const limits = { memoryBytes: 1024 ** 3, wallClockMs: 60_000, cpuSeconds: 60 };
+const sandbox = createSandbox({ workers: 1, ocrWorkers: 1, limits });
+afterAll(() => sandbox.close());
+
+const LINE = 'Invoice number 4711';
+let folder = '';
+let progress: string[] = [];
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'extract-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+beforeEach(() => {
+  progress = [];
+});
+
+async function extract(
+  format: Format,
+  content: Uint8Array,
+  more: Partial<ExtractOptions> = {},
+): Promise<ExtractedText> {
+  const file = join(folder, 'document');
+  await writeFile(file, content);
+  const workDir = await mkdtemp(join(folder, 'work-'));
+  const found = await extractText({
+    file,
+    format,
+    encoding: null,
+    sandbox,
+    workDir,
+    limits: { maxPages: 10 },
+    onProgress: (done, total) => progress.push(`${done}/${total}`),
+    ...more,
+  });
+  expect((await readdir(workDir)).filter((name) => name.endsWith('.png'))).toEqual([]);
+  return found;
+}
+
+const FONT = createRequire(createRequire(import.meta.url).resolve('officeparser')).resolve(
+  'pdfjs-dist/standard_fonts/LiberationSans-Regular.ttf',
+);
+
+/** A white page, 1200 × 400 pixels, with a line of text that takes most of it. */
+function pictureOf(line: string) {
+  const text = { text: line, font: 'Liberation Sans 48', fontfile: FONT, rgba: true };
+  return sharp({ text }).extend({ top: 150, bottom: 150, left: 200, right: 200, background: '#fff' });
+}
+
+function picture(line: string): Promise<Buffer> {
+  return pictureOf(line).flatten({ background: '#fff' }).png().toBuffer();
+}
+
+/** A PDF of pages 600 × 200 points: a string is a text layer, bytes are a JPEG over the whole page. */
+async function pdfOf(pages: (string | Buffer)[]): Promise<Buffer> {
+  const objects: (string | Buffer)[] = ['<</Type/Catalog/Pages 2 0 R>>', ''];
+  const kids: number[] = [];
+  const add = (object: string | Buffer): number => objects.push(object);
+  const stream = (entries: string, data: Buffer): Buffer =>
+    Buffer.concat([Buffer.from(`<<${entries}/Length ${data.length}>>stream\n`), data, Buffer.from('\nendstream')]);
+  const font = add('<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>');
+  for (const page of pages) {
+    let draw = typeof page === 'string' ? `BT /F 12 Tf 20 100 Td (${page}) Tj ET` : '';
+    let resources = `/Font<</F ${font} 0 R>>`;
+    if (typeof page !== 'string') {
+      const { width, height } = await sharp(page).metadata();
+      const image = `/Type/XObject/Subtype/Image/Width ${width}/Height ${height}/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode`;
+      resources = `/XObject<</I ${add(stream(image, page))} 0 R>>`;
+      draw = '600 0 0 200 0 0 cm /I Do';
+    }
+    const content = add(stream('', Buffer.from(draw)));
+    kids.push(
+      add(`<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 200]/Resources<<${resources}>>/Contents ${content} 0 R>>`),
+    );
+  }
+  objects[1] = `<</Type/Pages/Count ${kids.length}/Kids[${kids.map((kid) => `${kid} 0 R`).join(' ')}]>>`;
+  const body = objects.map((object, index) =>
+    Buffer.concat([Buffer.from(`${index + 1} 0 obj\n`), Buffer.from(object), Buffer.from('\nendobj\n')]),
+  );
+  return Buffer.concat([Buffer.from('%PDF-1.7\n'), ...body, Buffer.from('trailer<</Root 1 0 R>>\n%%EOF')]);
+}
+
+test('a PDF is read page by page: its text layer, OCR only where a page is a picture', async () => {
+  const jpeg = await sharp(await picture(LINE)).jpeg().toBuffer();
+  const { pages, warnings } = await extract('pdf', await pdfOf(['A short page', jpeg, '']));
+  expect(pages).toEqual([
+    { text: 'A short page', ocrConfidence: null },
+    { text: LINE, ocrConfidence: expect.any(Number) },
+    { text: '', ocrConfidence: null },
+  ]);
+  expect(pages[1]?.ocrConfidence).toBeGreaterThan(80);
+  expect(warnings).toEqual([]);
+  expect(progress.at(-2)).toBe('2/3');
+  expect(progress.at(-1)).toBe('3/3');
+});
+
+test.each([
+  ['upright', 0],
+  ['upside down', 180],
+  ['turned left', 270],
+  ['turned right', 90],
+])('an image is read by OCR: %s', async (_name, angle) => {
+  const turned = await sharp(await picture(LINE)).rotate(angle).png().toBuffer();
+  expect((await extract('image', turned)).pages[0]?.text).toBe(LINE);
+});
+
+test('an image is turned as its EXIF says', async () => {
+  const turned = await sharp(await picture(LINE)).rotate(270).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+  expect((await extract('image', turned)).pages[0]?.text).toBe(LINE);
+});
+
+test('a picture without text is no failure', async () => {
+  const blank = sharp({ create: { width: 300, height: 300, channels: 3, background: '#fff' } });
+  expect(await extract('image', await blank.webp().toBuffer())).toEqual({
+    pages: [{ text: '', ocrConfidence: null }],
+    warnings: ['No text found'],
+  });
+});
+
+test('text formats are one page', async () => {
+  expect(await extract('csv', Buffer.from('a;b\n1;2\n'), { encoding: 'utf-8' })).toEqual({
+    pages: [{ text: 'a;b\n1;2\n', ocrConfidence: null }],
+    warnings: [],
+  });
+  expect(progress).toEqual(['1/1']);
+});
+
+test('failures say what is wrong with the document', async () => {
+  const permanent = (code: string): object => ({ name: 'StepFailure', kind: 'permanent', code });
+  const pdf = await pdfOf(['one', 'two', 'three']);
+  await expect(extract('pdf', pdf, { limits: { maxPages: 2 } })).rejects.toMatchObject(
+    permanent('too-many-pages'),
+  );
+  await expect(extract('pdf', Buffer.from('%PDF-1.7'))).rejects.toMatchObject(permanent('corrupt'));
+  await expect(extract('image', Buffer.from('no image'))).rejects.toMatchObject(
+    permanent('unsupported-image'),
+  );
+  const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
+  await expect(extract('image', svg)).rejects.toMatchObject(permanent('unsupported-image'));
+});
+
+test('aborting ends the work', async () => {
+  const abort = new AbortController();
+  const work = extract('image', await picture(LINE), {
+    signal: abort.signal,
+    onProgress: () => abort.abort(new Error('stopped')),
+  });
+  await expect(work).rejects.toThrow('stopped');
+});

@@ -1,0 +1,90 @@
+import type { SmallFile } from './small-files.ts';
+
+/** A document as the list tells it; only what the proofs look at. */
+export interface ListedDocument {
+  id: string;
+  fileName: string;
+  status: string;
+  error: { code: string; kind: string; message: string } | null;
+  durationMs: number;
+}
+
+/** An event as the history of a document tells it. */
+export interface HistoryEvent {
+  id: string;
+  position: number;
+  version: number;
+  type: string;
+  data: Record<string, unknown>;
+}
+
+/** What an upload was answered with: the ids of its files in order, or a refusal. */
+export type UploadAnswer = { ids: string[] } | { refused: number; detail: string };
+
+/** The JSON API of one running server, as a program uses it. Rejects when there is no answer. */
+export interface Client {
+  upload(files: readonly SmallFile[], key?: string): Promise<UploadAnswer>;
+  /** Every document of all pages of the list, newest first. */
+  documents(): Promise<ListedDocument[]>;
+  history(id: string): Promise<HistoryEvent[]>;
+  file(id: string): Promise<Buffer>;
+  /** null when there is none. */
+  text(id: string): Promise<string | null>;
+  rebuild(readModel: string): Promise<void>;
+}
+
+export function createClient(url: string, token: string): Client {
+  async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = { authorization: `Bearer ${token}`, ...init.headers };
+    return fetch(new URL(path, url), { redirect: 'manual', ...init, headers });
+  }
+
+  async function get(path: string): Promise<Response> {
+    const response = await ask(path);
+    if (response.ok) return response;
+    throw new Error(`GET ${path} was answered ${response.status}: ${await response.text()}`);
+  }
+
+  const json = async <T>(path: string) => (await (await get(path)).json()) as T;
+
+  return {
+    async upload(files, key) {
+      const body = new FormData();
+      for (const { name, content } of files) body.append('file', new Blob([content]), name);
+      const headers = key === undefined ? {} : { 'idempotency-key': key };
+      const response = await ask('/api/documents', { method: 'POST', body, headers });
+      const answer = await response.text();
+      if (response.status !== 202) return { refused: response.status, detail: answer };
+      const { documents } = JSON.parse(answer) as { documents: { id: string }[] };
+      return { ids: documents.map(({ id }) => id) };
+    },
+    async documents() {
+      const found: ListedDocument[] = [];
+      let cursor: string | null = null;
+      do {
+        const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+        const page: { documents: ListedDocument[]; nextCursor: string | null } = await json(
+          `/api/documents?limit=50${query}`,
+        );
+        found.push(...page.documents);
+        cursor = page.nextCursor;
+      } while (cursor !== null);
+      return found;
+    },
+    async history(id) {
+      return (await json<{ events: HistoryEvent[] }>(`/api/documents/${id}/events`)).events;
+    },
+    async file(id) {
+      return Buffer.from(await (await get(`/api/documents/${id}/file`)).arrayBuffer());
+    },
+    async text(id) {
+      const response = await ask(`/api/documents/${id}/text`);
+      return response.ok ? response.text() : null;
+    },
+    async rebuild(readModel) {
+      const path = `/system/read-models/${readModel}/rebuild`;
+      const { status } = await ask(path, { method: 'POST' });
+      if (status !== 303) throw new Error(`POST ${path} was answered ${status}.`);
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+
+/** A process of this machine. */
+export interface FoundProcess {
+  pid: number;
+  command: string;
+}
+
+/**
+ * Processes that work in a folder or below: PostgreSQL in its data folder, parsers in the temporary
+ * one. Linux only; elsewhere none are found.
+ */
+export async function processesIn(folder: string): Promise<FoundProcess[]> {
+  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const where = await readlink(`/proc/${pid}/cwd`).catch(() => '');
+      if (where !== folder && !where.startsWith(`${folder}/`)) return [];
+      const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ').trim();
+      return [{ pid: Number(pid), command }];
+    }),
+  );
+  return found.flat();
+}

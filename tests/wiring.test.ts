@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unusedEntries } from '../shared/web/access.ts';
+import { roles, type Role } from '../shared/web/principal.ts';
+import { buildServer } from '../shared/web/server.ts';
+import { accessTable } from '../slices/access.ts';
+import { createDoctrailContainer } from '../slices/container.ts';
+import { stepSlices } from '../slices/slices.ts';
+import { credentialsOf, walkAccess } from './access-matrix.ts';
+import { startTestApp, type TestApp } from './app.ts';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.stop());
+
+describe('the container', () => {
+  it('resolves every registration', () => {
+    const { config, log, database, databaseUrl } = app.cradle;
+    const container = createDoctrailContainer({ config, log, database, databaseUrl, stepSlices });
+    for (const name of Object.keys(container.registrations))
+      expect(container.resolve(name)).toBeDefined();
+  });
+});
+
+describe('access', () => {
+  it('is declared for every route, and for no route that is not there', async () => {
+    const server = await everyRoute();
+    expect(unusedEntries(server, accessTable)).toEqual([]);
+    await server.close();
+  });
+
+  it('is as declared: every route by every role, no session, an expired one, a revoked token', async () => {
+    const { accounts } = app.cradle;
+    const server = await everyRoute();
+    const tokens = Object.fromEntries(
+      await Promise.all(roles.map(async (role) => [role, await app.token(role)] as const)),
+    ) as Record<Role, string>;
+    const expired = await accounts.createToken({
+      name: 'old',
+      role: 'admin',
+      expiresAt: new Date(0),
+    });
+    const revoked = await accounts.createToken({ name: 'gone', role: 'admin' });
+    const principal = await accounts.token(revoked);
+    await accounts.revokeToken(principal?.id ?? '');
+    const session = (await app.session()).split('=')[1] ?? '';
+    const endedSession = (await app.session()).split('=')[1] ?? '';
+    await accounts.signOut(endedSession);
+    const credentials = credentialsOf({ tokens, expired, revoked, session, endedSession });
+    // Signing out would end the session that is tried.
+    const keys = [...server.routeKeys].filter((key) => key !== 'POST /sign-out');
+    expect(await walkAccess(app.url, accessTable, keys, credentials)).toEqual([]);
+    await server.close();
+  });
+});
+
+/** The routes of all slices, registered once more to be counted. */
+function everyRoute() {
+  const { runtime, accounts } = app.cradle;
+  return buildServer({
+    accessTable,
+    authenticator: accounts,
+    routes: runtime.slices.map((slice) => (routes) => slice.routes?.(routes, runtime)),
+    logLevel: 'silent',
+  });
+}
