@@ -159,3 +159,11 @@ CREATE UNLOGGED TABLE step_progress (
   total integer NOT NULL,
   updated_at timestamptz NOT NULL DEFAULT doctrail_now()
 );
+--> statement-breakpoint
+-- Names the blob folder that belongs to this database (shared/blob-marker.ts).
+CREATE TABLE blob_folder (
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  id uuid NOT NULL DEFAULT gen_random_uuid()
+);
+--> statement-breakpoint
+INSERT INTO blob_folder DEFAULT VALUES;

@@ -37,7 +37,7 @@ export function relativeText(moment, now) {
 }
 
 /**
- * A span of time with its two largest units: `0.8 s`, `42 s`, `3 min 05 s`, `2 h 04 min`, `3 d 04 h`.
+ * A span of time with its two largest units: `40 ms`, `0.8 s`, `42 s`, `3 min 05 s`, `2 h 04 min`, `3 d 04 h`.
  * Tenths appear only below ten seconds and only when there are any, so a ticking span shows none.
  *
  * @param {number} span milliseconds; negative counts as 0
@@ -45,6 +45,7 @@ export function relativeText(moment, now) {
  */
 export function durationText(span) {
   const ms = Math.max(0, span);
+  if (ms > 0 && ms < 100) return `${Math.ceil(ms)} ms`;
   if (ms < 10 * SECOND && ms % SECOND !== 0) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`;
   if (ms < MINUTE) return `${Math.floor(ms / SECOND)} s`;
   if (ms < HOUR) return two(ms, MINUTE, 'min', SECOND, 's');

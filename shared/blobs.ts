@@ -41,6 +41,11 @@ export class BlobDamaged extends Error {
   override readonly name = 'BlobDamaged';
 }
 
+/** Where a configuration keeps its blobs. */
+export function blobFolder({ dataDir }: { dataDir: string }): string {
+  return join(dataDir, 'blobs');
+}
+
 const WRITE_BUFFER_BYTES = 1 << 20;
 const STAGED_FOR_MS = 24 * 3600 * 1000;
 

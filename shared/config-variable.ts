@@ -49,7 +49,7 @@ export function size(options: Documented<number> & { readonly minimum: number })
   const maximum = Number.MAX_SAFE_INTEGER;
   return variable<number>(Type.Integer({ ...options, maximum }), options, {
     read: readSize,
-    allowed: `a size of at least ${group(options.minimum)} bytes, such as 1048576, 500 MB or 1.5 GiB`,
+    allowed: `a size of at least ${group(options.minimum)} ${options.minimum === 1 ? 'byte' : 'bytes'}, such as 1048576, 500 MB or 1.5 GiB`,
   });
 }
 

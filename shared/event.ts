@@ -48,8 +48,6 @@ export interface EventDefinition<Name extends string = string, Schema extends TO
   is(event: StoredEvent): event is StoredEvent<Static<Schema>>;
 }
 
-export type DataOf<D> = D extends { schema: infer S extends TSchema } ? Static<S> : never;
-
 /** Marks a field that holds personal data: erasure blanks exactly these, so folds accept null there. */
 export function personal<S extends TSchema>(schema: S) {
   return Type.Union([schema, Type.Null()], { personal: true });

@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { asFunction, asValue, createContainer, type AwilixContainer } from 'awilix';
 import type { Environment } from 'nunjucks';
 import type { Logger } from 'pino';
-import { createFolderBlobStore, type BlobStore } from '../shared/blobs.ts';
+import { blobFolder, createFolderBlobStore, type BlobStore } from '../shared/blobs.ts';
 import type { Config } from '../shared/config.ts';
 import type { Database } from '../shared/database.ts';
 import { eventCatalogue, type EventCatalogue } from '../shared/event-catalogue.ts';
@@ -65,7 +64,7 @@ export function createDoctrailContainer(
       createFeed(database.sql, catalogue),
     ).singleton(),
     blobs: asFunction(({ config }: Cradle) =>
-      createFolderBlobStore(join(config.dataDir, 'blobs')),
+      createFolderBlobStore(blobFolder(config)),
     ).singleton(),
     queue: asFunction(({ database, databaseUrl, log }: Cradle) =>
       createWorkQueue({ database, url: databaseUrl, log }),

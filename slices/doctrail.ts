@@ -1,9 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
+import { claimBlobFolder } from '../shared/blob-marker.ts';
+import { blobFolder } from '../shared/blobs.ts';
 import type { Config } from '../shared/config.ts';
+
 import { migrate, openDatabase } from '../shared/database.ts';
 import { startEmbeddedPostgres } from '../shared/embedded-postgres/index.ts';
+import { secretKey } from '../shared/secret-key.ts';
 import type { StepSlice } from '../shared/slice.ts';
 import { loggerOptions } from '../shared/web/logging.ts';
 import { root } from '../shared/web/paths.ts';
@@ -33,6 +37,8 @@ export async function startDoctrail(
   const databaseUrl = config.databaseUrl ?? embedded?.url ?? '';
   const database = openDatabase(databaseUrl);
   await migrate(database, root('drizzle'));
+  secretKey(config);
+  await claimBlobFolder(blobFolder(config), database);
   const { cradle } = createDoctrailContainer({
     config,
     log,

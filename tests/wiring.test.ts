@@ -17,7 +17,13 @@ afterAll(() => app.stop());
 describe('the container', () => {
   it('resolves every registration', () => {
     const { config, log, database, databaseUrl } = app.cradle;
-    const container = createDoctrailContainer({ config, log, database, databaseUrl, stepSlices });
+    const container = createDoctrailContainer({
+      config,
+      log,
+      database,
+      databaseUrl,
+      stepSlices,
+    });
     for (const name of Object.keys(container.registrations))
       expect(container.resolve(name)).toBeDefined();
   });

@@ -1,9 +1,9 @@
 import { readFileSync, realpathSync } from 'node:fs';
-import { cp, lstat, readFile, rename, symlink } from 'node:fs/promises';
+import { chmod, cp, lstat, readFile, readdir, rename, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { ConfigError } from '../config-error.ts';
-import { canReach, giveAway, permits, type Account } from './account.ts';
+import { canReach, permits, type Account } from './account.ts';
 import { createDraft } from './drafts.ts';
 import type { Launcher } from './launcher.ts';
 
@@ -50,7 +50,7 @@ export async function usableBinaries(
   { native, version } = findPackage(),
 ): Promise<Binaries> {
   const usable = (await isOpen(native, launcher)) && (await repairLinks(native));
-  return binariesIn(usable ? native : await copyPackage(native, folder, version, launcher));
+  return binariesIn(usable ? native : await copyPackage(native, folder, version));
 }
 
 function binariesIn(native: string): Binaries {
@@ -85,21 +85,25 @@ async function makeLink(root: string, link: { source: string; target: string }):
   await symlink(relative(dirname(target), join(root, link.source)), target).catch(unlessExists);
 }
 
-async function copyPackage(
-  native: string,
-  folder: string,
-  version: string,
-  { account }: Launcher,
-): Promise<string> {
+async function copyPackage(native: string, folder: string, version: string): Promise<string> {
   const copy = join(folder, `programs-${version}`);
   const made = join(copy, 'native');
   if (await lstat(copy).catch(() => undefined)) return made;
   const draft = await createDraft(folder);
   await cp(native, join(draft, 'native'), { recursive: true, verbatimSymlinks: true });
   await repairLinks(join(draft, 'native'));
-  if (account !== undefined) await giveAway(draft, account);
+  await openToAll(draft);
   await rename(draft, copy).catch(unlessExists);
   return made;
+}
+
+/** Only to read: the server's user, and `nobody` at the first start, run programs that are not theirs. */
+async function openToAll(folder: string): Promise<void> {
+  for (const entry of ['.', ...(await readdir(folder, { recursive: true }))]) {
+    const file = await lstat(join(folder, entry));
+    const executable = (file.mode & 0o100) === 0 ? 0 : 0o111;
+    if (!file.isSymbolicLink()) await chmod(join(folder, entry), file.mode | 0o444 | executable);
+  }
 }
 
 function unlessExists(error: NodeJS.ErrnoException): void {

@@ -42,6 +42,8 @@ export interface Sandbox {
     input: Input,
     options?: SandboxRun & { pool?: PoolName },
   ): Promise<Output>;
+  /** A folder below `tempRoot` for several runs, removed afterwards, or by a later process when this one is killed. */
+  inWorkDir<T>(work: (workDir: string) => Promise<T>): Promise<T>;
   processes(): { pid: number; pool: string; busy: boolean; runs: number }[];
   /** Kills all children; runs under way and waiting reject. */
   close(): Promise<void>;
@@ -95,6 +97,7 @@ export function createSandbox(options: {
         pool.give(worker);
       }
     },
+    inWorkDir: async (work) => inWorkDir((await prepared).workDirs, undefined, work),
     processes: () =>
       Object.entries(pools).flatMap(([name, pool]) =>
         pool.workers().map(({ worker, busy }) => describe(worker, name, busy)),

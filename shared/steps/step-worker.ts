@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { BlobDamaged, type BlobStore } from '../blobs.ts';
 import type { Config } from '../config.ts';
@@ -45,23 +43,16 @@ const WORKER = `${hostname()}:${process.pid}`;
  * attempt is the newest one, so a host that comes back late is refused.
  */
 export function stepWorker(step: Step, dependencies: Dependencies): JobHandler<StepJob> {
-  const { store, progress, log } = dependencies;
+  const { store, sandbox, progress, log } = dependencies;
 
   return async ({ document, cause }, { signal }) => {
     const begun = await begin(document, cause);
     if (!begun) return;
     const { attempt, history } = begun;
     const reporter = progress.reporter(document, step.slug);
-    const workDir = await mkdtemp(join(tmpdir(), 'doctrail-step-'));
+    const context = { ...dependencies, document, history, signal, progress: reporter.report };
     try {
-      const result = await step.run({
-        ...dependencies,
-        document,
-        history,
-        workDir,
-        signal,
-        progress: reporter.report,
-      });
+      const result = await sandbox.inWorkDir((workDir) => step.run({ ...context, workDir }));
       await conclude(document, attempt, step.events.Finished({ attempt, ...result }));
     } catch (error) {
       if (signal.aborted) {
@@ -75,7 +66,6 @@ export function stepWorker(step: Step, dependencies: Dependencies): JobHandler<S
       await conclude(document, attempt, failed(attempt, failure));
     } finally {
       await reporter.end().catch(() => undefined);
-      await rm(workDir, { recursive: true, force: true });
     }
   };
 

@@ -35,6 +35,8 @@ describe('classification task', () => {
 
   it('given a file that is not there, it throws', async () => {
     const input = { textFile: join(folder, 'missing'), format: 'text', fileName: 'x' } as const;
-    await expect(classifyTask(input, { progress: () => {}, workDir: folder })).rejects.toThrow('ENOENT');
+    await expect(classifyTask(input, { progress: () => {}, workDir: folder })).rejects.toThrow(
+      'ENOENT',
+    );
   });
 });

@@ -25,40 +25,45 @@ function classifyFile({ file, kind, path }: CorpusEntry): Classification {
   return classify({ pages: [page], format: FORMATS[kind] ?? 'text', fileName: path });
 }
 
-describe.skipIf(!corpusPresent)('the corpus of real documents (skipped where it is not checked out)', () => {
-  it('given text, tables, mails and web pages, nine of ten kinds are right', () => {
-    const wrong = entries.flatMap((entry) => {
-      const { kind, confidence } = classifyFile(entry);
-      const wanted = KIND_OF_CLASS[entry.docClass] ?? entry.docClass;
-      return kind === wanted ? [] : [`${entry.path}: ${kind} (${confidence}), not ${wanted}`];
+describe.skipIf(!corpusPresent)(
+  'the corpus of real documents (skipped where it is not checked out)',
+  () => {
+    it('given text, tables, mails and web pages, nine of ten kinds are right', () => {
+      const wrong = entries.flatMap((entry) => {
+        const { kind, confidence } = classifyFile(entry);
+        const wanted = KIND_OF_CLASS[entry.docClass] ?? entry.docClass;
+        return kind === wanted ? [] : [`${entry.path}: ${kind} (${confidence}), not ${wanted}`];
+      });
+      expect(wrong.length, wrong.join('\n')).toBeLessThanOrEqual(
+        entries.length * (1 - RIGHT_SHARE),
+      );
     });
-    expect(wrong.length, wrong.join('\n')).toBeLessThanOrEqual(entries.length * (1 - RIGHT_SHARE));
-  });
 
-  it.each([
-    ['txt/invoice2data__Orlen.txt', 'pl'],
-    ['txt/tika__testStandardsExtractor.txt', 'en'],
-    ['md/tika__tika-README.md', 'en'],
-    ['csv/tika__testColonDelimited.txt', null],
-    ['eml/tika__testRFC822_quoted.eml', 'en'],
-  ])('given %s, its language is %s', (path, code) => {
-    const entry = entries.find((candidate) => candidate.path === path);
-    expect(entry).toBeDefined();
-    if (entry !== undefined) expect(classifyFile(entry).language.code).toBe(code);
-  });
-
-  it('given a real invoice in Polish, its fields hold', () => {
-    const entry = entries.find(({ path }) => path.endsWith('Orlen.txt'));
-    const fields = entry === undefined ? [] : classifyFile(entry).fields;
-    expect(Object.fromEntries(fields.map(({ name, value }) => [name, value]))).toMatchObject({
-      documentNumber: 'F 1234K20/1234/12',
-      date: '2021-01-01',
-      net: '257.59',
-      tax: '59.24',
-      total: '316.83',
-      currency: 'PLN',
-      seller: 'Polski Koncern Naftowy ORLEN S.A.',
-      buyer: 'GŁÓWNY URZĄD STATYSTYCZNY',
+    it.each([
+      ['txt/invoice2data__Orlen.txt', 'pl'],
+      ['txt/tika__testStandardsExtractor.txt', 'en'],
+      ['md/tika__tika-README.md', 'en'],
+      ['csv/tika__testColonDelimited.txt', null],
+      ['eml/tika__testRFC822_quoted.eml', 'en'],
+    ])('given %s, its language is %s', (path, code) => {
+      const entry = entries.find((candidate) => candidate.path === path);
+      expect(entry).toBeDefined();
+      if (entry !== undefined) expect(classifyFile(entry).language.code).toBe(code);
     });
-  });
-});
+
+    it('given a real invoice in Polish, its fields hold', () => {
+      const entry = entries.find(({ path }) => path.endsWith('Orlen.txt'));
+      const fields = entry === undefined ? [] : classifyFile(entry).fields;
+      expect(Object.fromEntries(fields.map(({ name, value }) => [name, value]))).toMatchObject({
+        documentNumber: 'F 1234K20/1234/12',
+        date: '2021-01-01',
+        net: '257.59',
+        tax: '59.24',
+        total: '316.83',
+        currency: 'PLN',
+        seller: 'Polski Koncern Naftowy ORLEN S.A.',
+        buyer: 'GŁÓWNY URZĄD STATYSTYCZNY',
+      });
+    });
+  },
+);

@@ -57,7 +57,8 @@ export function findPhraseEvidence(
     const { kind, rule } = match.value;
     const weight = weigh(match.value, language) * (page === null ? FILE_NAME_SHARE : 1);
     const heading = rule.place === 'heading' && page !== null;
-    if (weight > (best.get(rule)?.weight ?? 0)) best.set(rule, { kind, words, page, weight, heading });
+    if (weight > (best.get(rule)?.weight ?? 0))
+      best.set(rule, { kind, words, page, weight, heading });
   };
   const lastPage = lines.at(-1)?.page ?? 0;
   for (const [index, line] of lines.entries()) {
@@ -95,7 +96,9 @@ function placesOf(line: Line, index: number, lastPage: number): PlaceTest[] {
 }
 
 function isLabel(line: Line, { from, to }: PhraseMatch<IndexedRule>): boolean {
-  return startsColumn(line, from) || /^\s?[:#]/.test(line.text.slice(line.tokens[to - 1]?.end ?? 0));
+  return (
+    startsColumn(line, from) || /^\s?[:#]/.test(line.text.slice(line.tokens[to - 1]?.end ?? 0))
+  );
 }
 
 function isHeading(line: Line, { from, to }: PhraseMatch<IndexedRule>): boolean {

@@ -24,7 +24,8 @@ const SIGNS: Sign[] = [
   {
     // A table of items with prices.
     kinds: { invoice: 0.8, 'credit-note': 0.8, receipt: 0.8 },
-    find: (lines) => several(lines, 3, (line) => /\d[.,]\d\d(?: ?[€$£]| EUR| USD)?$/.test(line.text)),
+    find: (lines) =>
+      several(lines, 3, (line) => /\d[.,]\d\d(?: ?[€$£]| EUR| USD)?$/.test(line.text)),
   },
   {
     // Lines to write on and boxes to tick.
@@ -36,28 +37,41 @@ const SIGNS: Sign[] = [
     find: (lines) => {
       const head = lines.slice(0, 12);
       const headers = head.filter((line) =>
-        /^(?:from|to|subject|date|sent|cc|von|an|betreff|gesendet|de|objet|aan|onderwerp):/i.test(line.text),
+        /^(?:from|to|subject|date|sent|cc|von|an|betreff|gesendet|de|objet|aan|onderwerp):/i.test(
+          line.text,
+        ),
       );
       const has = (name: RegExp): boolean => headers.some((line) => name.test(line.text));
-      const found = headers.length >= 3 && has(/^(?:from|von|de):/i) && has(/^(?:subject|betreff|objet|onderwerp):/i);
+      const found =
+        headers.length >= 3 &&
+        has(/^(?:from|von|de):/i) &&
+        has(/^(?:subject|betreff|objet|onderwerp):/i);
       return found ? asFound(headers[0]) : null;
     },
   },
   {
     kinds: { contract: 1.5 },
-    find: (lines) => several(lines, 3, (line) => /^(?:§ ?\d|(?:article|artikel|art\.|clause|clausula) \d)/i.test(line.text)),
+    find: (lines) =>
+      several(lines, 3, (line) =>
+        /^(?:§ ?\d|(?:article|artikel|art\.|clause|clausula) \d)/i.test(line.text),
+      ),
   },
   {
     // Numbered chapters.
     kinds: { report: 0.8, article: 0.4 },
-    find: (lines) => several(lines, 4, (line) => /^\d{1,2}(?:\.\d{1,2}){0,2}\.? \p{Lu}[^.]{3,60}$/u.test(line.text)),
+    find: (lines) =>
+      several(lines, 4, (line) =>
+        /^\d{1,2}(?:\.\d{1,2}){0,2}\.? \p{Lu}[^.]{3,60}$/u.test(line.text),
+      ),
   },
   {
     // Page after page with few words on it.
     kinds: { presentation: 3.2 },
     find: (lines, pages) => {
       const filled = pages.slice(0, 50).filter((page) => page.length > 20);
-      return filled.length >= 5 && filled.every((page) => page.length < 700) ? asFound(lines[0]) : null;
+      return filled.length >= 5 && filled.every((page) => page.length < 700)
+        ? asFound(lines[0])
+        : null;
     },
   },
   {
@@ -66,7 +80,9 @@ const SIGNS: Sign[] = [
       const prose = lines.filter(isProse);
       const letters = sum(lines, (line) => line.text.length);
       const enough = sum(prose, (line) => line.tokens.length) >= 120;
-      return enough && sum(prose, (line) => line.text.length) / letters > 0.6 ? asFound(prose[0]) : null;
+      return enough && sum(prose, (line) => line.text.length) / letters > 0.6
+        ? asFound(prose[0])
+        : null;
     },
   },
 ];

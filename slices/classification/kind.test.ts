@@ -7,6 +7,10 @@ function classifyText(text: string, format: Format = 'pdf', fileName = 'scan.pdf
   return classify({ pages: text.split('\f'), format, fileName });
 }
 
+function weightOf(words: string, text: string): number | undefined {
+  return classifyText(text).evidence.find((item) => item.words === words)?.weight;
+}
+
 const PROSE =
   'The harbour was quiet that morning and the boats lay still against the long stone wall. ' +
   'People who had come to see the market walked slowly along the water and talked about the weather.\n';
@@ -125,13 +129,16 @@ describe('kind of a document', () => {
     expect(found.evidence.length).toBeGreaterThan(0);
   });
 
-  it.each(SAMPLES)('given the evidence for $what, its words stand on the page it names', ({ text }) => {
-    const lines = text.replaceAll(/\s+/g, ' ');
-    for (const { words, page } of classifyText(text).evidence) {
-      expect(page).toBe(1);
-      expect(lines).toContain(words.replaceAll(/\s+/g, ' '));
-    }
-  });
+  it.each(SAMPLES)(
+    'given the evidence for $what, its words stand on the page it names',
+    ({ text }) => {
+      const lines = text.replaceAll(/\s+/g, ' ');
+      for (const { words, page } of classifyText(text).evidence) {
+        expect(page).toBe(1);
+        expect(lines).toContain(words.replaceAll(/\s+/g, ' '));
+      }
+    },
+  );
 
   it('given little to go by, it is other, and says how unsure it is', () => {
     expect(classifyText('Hello world')).toMatchObject({ kind: 'other', evidence: [] });
@@ -161,14 +168,22 @@ describe('kind of a document', () => {
     expect(classifyText('Alpha\tBeta\n1\t2', format).kind).toBe(kind);
   });
 
-  it.each(['docx', 'xlsx', 'odt', 'html'] as const)('given an invoice as %s, it is an invoice', (format) => {
-    const invoice = SAMPLES[0]?.text ?? '';
-    expect(classifyText(invoice, format).kind).toBe('invoice');
-  });
+  it.each(['docx', 'xlsx', 'odt', 'html'] as const)(
+    'given an invoice as %s, it is an invoice',
+    (format) => {
+      const invoice = SAMPLES[0]?.text ?? '';
+      expect(classifyText(invoice, format).kind).toBe('invoice');
+    },
+  );
 
   it('given pages with a few words each, it is a presentation', () => {
-    const slides = Array.from({ length: 6 }, (_, page) => `Topic ${page}\nPoint one of the topic\nPoint two`);
-    expect(classify({ pages: slides, format: 'pdf', fileName: 'talk.pdf' }).kind).toBe('presentation');
+    const slides = Array.from(
+      { length: 6 },
+      (_, page) => `Topic ${page}\nPoint one of the topic\nPoint two`,
+    );
+    expect(classify({ pages: slides, format: 'pdf', fileName: 'talk.pdf' }).kind).toBe(
+      'presentation',
+    );
   });
 
   it('given a telling file name, it adds to the evidence', () => {
@@ -176,15 +191,16 @@ describe('kind of a document', () => {
     const plain = classifyText(text);
     const named = classifyText(text, 'pdf', 'Rechnung_2024-117.pdf');
     expect(plain.evidence.every(({ page }) => page !== null)).toBe(true);
-    expect(named.evidence).toContainEqual(expect.objectContaining({ words: 'Rechnung_2024-117.pdf', page: null }));
+    expect(named.evidence).toContainEqual(
+      expect.objectContaining({ words: 'Rechnung_2024-117.pdf', page: null }),
+    );
   });
 
   it('given a phrase in another language than the text, it counts less', () => {
-    const weightIn = (text: string): number | undefined =>
-      classifyText(text).evidence.find(({ words }) => words === 'INVOICE')?.weight;
     const english = 'INVOICE\nWe thank you for the order that you placed with us last week.';
-    const german = 'INVOICE\nWir bedanken uns für die Bestellung, die Sie letzte Woche aufgegeben haben.';
-    expect(weightIn(english)).toBe(3);
-    expect(weightIn(german)).toBe(1.8);
+    const german =
+      'INVOICE\nWir bedanken uns für die Bestellung, die Sie letzte Woche aufgegeben haben.';
+    expect(weightOf('INVOICE', english)).toBe(3);
+    expect(weightOf('INVOICE', german)).toBe(1.8);
   });
 });

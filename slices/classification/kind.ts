@@ -48,7 +48,9 @@ export function decideKind(document: {
     .toSorted((a, b) => b.weight - a.weight);
   return {
     kind,
-    confidence: round(certain || first.kind === 'other' ? first.probability : 1 - first.probability),
+    confidence: round(
+      certain || first.kind === 'other' ? first.probability : 1 - first.probability,
+    ),
     evidence: told.slice(0, MAX_EVIDENCE).map(asEvidence),
     headings: told.filter(({ heading }) => heading === true).map(asEvidence),
   };

@@ -18,15 +18,18 @@ describe('language of a text', () => {
     expect(language.confidence).toBeGreaterThan(0.8);
   });
 
-  it.each([['', 'no text'], ['4711 12,50 €', 'numbers'], ['Foo bar', 'two words'], ['xkcd qwrt zzgh pqlm vbnk', 'codes']])(
-    'given too little to tell ("%s"), it is null',
-    (text) => {
-      expect(detectLanguage([text])).toEqual({ code: null, confidence: 0 });
-    },
-  );
+  it.each([
+    ['', 'no text'],
+    ['4711 12,50 €', 'numbers'],
+    ['Foo bar', 'two words'],
+    ['xkcd qwrt zzgh pqlm vbnk', 'codes'],
+  ])('given too little to tell ("%s"), it is null', (text) => {
+    expect(detectLanguage([text])).toEqual({ code: null, confidence: 0 });
+  });
 
   it('given a long document with some lines in another language, the majority wins, less surely', () => {
-    const german = 'Die Lieferung erfolgt innerhalb von zwei Wochen nach Eingang Ihrer Bestellung. ';
+    const german =
+      'Die Lieferung erfolgt innerhalb von zwei Wochen nach Eingang Ihrer Bestellung. ';
     const english = 'The delivery takes place within two weeks after we have received your order. ';
     const pure = detectLanguage([german.repeat(60)]);
     const mixed = detectLanguage([german.repeat(40), english.repeat(20)]);
@@ -35,7 +38,10 @@ describe('language of a text', () => {
   });
 
   it('given a cover page of codes, the pages behind it tell', () => {
-    const pages = ['4711-XK 0815', 'Wir freuen uns, dass Sie sich für unser Haus entschieden haben.'];
+    const pages = [
+      '4711-XK 0815',
+      'Wir freuen uns, dass Sie sich für unser Haus entschieden haben.',
+    ];
     expect(detectLanguage(pages).code).toBe('de');
   });
 });

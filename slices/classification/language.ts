@@ -22,7 +22,8 @@ export function detectLanguage(pages: string[]): Language {
   const windows = sample(pages);
   const letters = windows.reduce((sum, window) => sum + countLetters(window), 0);
   const otherScript = !windows.some((window) => /\p{sc=Latin}/u.test(window));
-  if (letters < (otherScript ? MIN_OTHER_LETTERS : MIN_LETTERS)) return { code: null, confidence: 0 };
+  if (letters < (otherScript ? MIN_OTHER_LETTERS : MIN_LETTERS))
+    return { code: null, confidence: 0 };
 
   const votes = vote(windows);
   const total = [...votes.values()].reduce((sum, weight) => sum + weight, 0);

@@ -6,18 +6,39 @@ function titleOf(text: string, format: Format = 'pdf'): string | null {
   return classify({ pages: [text], format, fileName: 'file' }).title;
 }
 
-const SENTENCE = 'This paragraph explains at some length what the document is about and why it was written.';
+const SENTENCE =
+  'This paragraph explains at some length what the document is about and why it was written.';
 
 describe('title of a document', () => {
   it.each([
     ['its first line', `Safety at work\n\n${SENTENCE}`, 'Safety at work'],
     ['not a page number', `Page 1 of 7\nSafety at work\n\n${SENTENCE}`, 'Safety at work'],
     ['not a date', `12.03.2024\nSafety at work\n\n${SENTENCE}`, 'Safety at work'],
-    ['not a place and a date', `Berlin, den 3. März 2024\nArbeitsschutz im Büro\n\n${SENTENCE}`, 'Arbeitsschutz im Büro'],
-    ['not an address', `www.example.org\ninfo@example.org\nSafety at work\n\n${SENTENCE}`, 'Safety at work'],
-    ['not a table of contents', `Table of Contents\nSafety at work\n\n${SENTENCE}`, 'Safety at work'],
-    ['the line that names the kind', `Acme Ltd\n1 High Street\nInvoice No. 4711\nInvoice date: 3 March 2024\nTotal 12.00`, 'Invoice No. 4711'],
-    ['the subject of a letter', 'Stadtwerke\nBetreff: Zählerwechsel\nSehr geehrte Frau Müller,', 'Zählerwechsel'],
+    [
+      'not a place and a date',
+      `Berlin, den 3. März 2024\nArbeitsschutz im Büro\n\n${SENTENCE}`,
+      'Arbeitsschutz im Büro',
+    ],
+    [
+      'not an address',
+      `www.example.org\ninfo@example.org\nSafety at work\n\n${SENTENCE}`,
+      'Safety at work',
+    ],
+    [
+      'not a table of contents',
+      `Table of Contents\nSafety at work\n\n${SENTENCE}`,
+      'Safety at work',
+    ],
+    [
+      'the line that names the kind',
+      `Acme Ltd\n1 High Street\nInvoice No. 4711\nInvoice date: 3 March 2024\nTotal 12.00`,
+      'Invoice No. 4711',
+    ],
+    [
+      'the subject of a letter',
+      'Stadtwerke\nBetreff: Zählerwechsel\nSehr geehrte Frau Müller,',
+      'Zählerwechsel',
+    ],
     ['the first column', 'Quarterly figures\t3 March 2024\n\nSales rose.', 'Quarterly figures'],
     ['a word in wide letters', `R E C H N U N G\n\n${SENTENCE}`, 'RECHNUNG'],
   ])('given a text, it is %s', (_what, text, title) => {
@@ -45,10 +66,13 @@ describe('title of a document', () => {
     );
   });
 
-  it.each(['csv', 'xlsx'] as const)('given a table as %s, it is a lonely first cell or null', (format) => {
-    expect(titleOf('Numbers and their squares\n1\t1', format)).toBe('Numbers and their squares');
-    expect(titleOf('Number\tSquare\n1\t1', format)).toBeNull();
-  });
+  it.each(['csv', 'xlsx'] as const)(
+    'given a table as %s, it is a lonely first cell or null',
+    (format) => {
+      expect(titleOf('Numbers and their squares\n1\t1', format)).toBe('Numbers and their squares');
+      expect(titleOf('Number\tSquare\n1\t1', format)).toBeNull();
+    },
+  );
 
   it.each(['', '4711', '12.03.2024', 'Page 3', '***', `${SENTENCE} ${SENTENCE}`])(
     'given only "%s", it is null',

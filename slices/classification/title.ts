@@ -1,6 +1,7 @@
 import type { Format } from '../text-extraction/format.contract.ts';
 import type { Evidence } from './classification.ts';
 import type { Line } from './document-text.ts';
+import { isHeadingText } from './heading-text.ts';
 import { tokenize } from './phrases.ts';
 
 const MAX_TITLE = 200;
@@ -9,15 +10,9 @@ const FIRST_LINES = 25;
 const LATER = 0.25;
 /** A heading that names the kind ("Invoice 4711") is the title though other lines precede it. */
 const NAMES_KIND = 4;
-/** Longer lines are running text. */
-const MAX_HEADING = 120;
 
 /** The document's own heading, at most 200 characters; null where none can be told from text. */
-export function findTitle(
-  lines: Line[],
-  format: Format,
-  headings: Evidence[],
-): string | null {
+export function findTitle(lines: Line[], format: Format, headings: Evidence[]): string | null {
   const title = titleOf(lines, format, headings);
   return title === null ? null : firstColumn(title).slice(0, MAX_TITLE).trim();
 }
@@ -40,8 +35,17 @@ function titleOf(lines: Line[], format: Format, headings: Evidence[]): string | 
     case 'xlsx':
     case 'ods':
       return lonelyCell(lines);
-    default:
+    case 'pdf':
+    case 'image':
+    case 'docx':
+    case 'pptx':
+    case 'odt':
+    case 'odp':
+    case 'rtf':
+    case 'text':
       return subject(lines) ?? prominentLine(lines, headings);
+    default:
+      return format satisfies never;
   }
 }
 
@@ -62,7 +66,9 @@ function markdownTitle(lines: Line[]): string | null {
 /** The subject of an e-mail, of a letter or of minutes. */
 function subject(lines: Line[]): string | null {
   for (const { text } of lines.slice(0, 30)) {
-    const found = /^(?:subject|betreff|objet|asunto|oggetto|onderwerp|betreft)\s?:\s*(\S.*)$/i.exec(text);
+    const found = /^(?:subject|betreff|objet|asunto|oggetto|onderwerp|betreft)\s?:\s*(\S.*)$/i.exec(
+      text,
+    );
     if (found?.[1] !== undefined) return found[1];
   }
   return null;
@@ -95,7 +101,9 @@ function prominentLine(lines: Line[], headings: Evidence[]): string | null {
 
 function holdsWords({ tokens }: Line, words: string): boolean {
   const line = tokens.map(({ word }) => word).join(' ');
-  const wanted = tokenize(words).map(({ word }) => word).join(' ');
+  const wanted = tokenize(words)
+    .map(({ word }) => word)
+    .join(' ');
   return ` ${line} `.includes(` ${wanted} `);
 }
 
@@ -105,39 +113,16 @@ function prominence(lines: Line[], index: number): number {
   const next = lines[index + 1];
   const { text, tokens } = line;
   const sentence = /[.,;]$/.test(text) ? Math.min(1.2, tokens.length * 0.25) : 0;
-  const runsOn = text.length > 60 && next !== undefined && !next.blankBefore && /^\p{Ll}/u.test(next.text);
+  const runsOn =
+    text.length > 60 && next !== undefined && !next.blankBefore && /^\p{Ll}/u.test(next.text);
   return (
     1 +
     (text === text.toUpperCase() ? 0.6 : 0) +
     (next === undefined || next.blankBefore ? 0.5 : 0) +
     (line.blankBefore ? 0.3 : 0) -
     (text.includes('\t') ? 0.6 : 0) -
-    (/:$/.test(text) ? 0.4 : 0) -
+    (text.endsWith(':') ? 0.4 : 0) -
     sentence -
     (runsOn ? 1.5 : 0)
   );
-}
-
-/** Words, and not a page number, a date, an address, a sum of money or a running header. */
-function isHeadingText({ text, tokens }: Line): boolean {
-  const letters = text.match(/\p{L}/gu)?.length ?? 0;
-  return (
-    text.length <= MAX_HEADING &&
-    letters >= 3 &&
-    /^[\p{L}\p{N}"'“„«¿¡#§]/u.test(text) &&
-    letters >= text.length * 0.4 &&
-    !isDate(text) &&
-    !/@|\b(?:https?:|www\.)|^(?:table of contents|inhaltsverzeichnis|page|seite|pagina|página|strona|tel|fax|phone|telefon)\b/i.test(text) &&
-    !/^(?:\p{L}{1,2}-)?\d{4,6} \p{Lu}/u.test(text) &&
-    !/(?:str\.|straße|strasse|street|avenue) ?\d|^\d+\w?,? (?:rue|avenue|boulevard|street|road)\b/i.test(text) &&
-    tokens.some(({ word }) => /\p{L}{3}/u.test(word))
-  );
-}
-
-/** A date with at most a place or a label before it: `Berlin, den 3. März 2024`. */
-function isDate(text: string): boolean {
-  const bare = text.replace(/^(?:date|datum|data|fecha)\s?:\s*/i, '');
-  const numeric = /^(?:\p{L}+,? )?\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?: \d{1,2}:\d\d(?::\d\d)?)?$/u;
-  const worded = /^(?:\p{L}+,? (?:den |le |the )?)?(?:\d{1,2}(?:\.|st|nd|rd|th|er)? (?:de )?\p{L}{3,12}|\p{L}{3,12}\.? \d{1,2}(?:st|nd|rd|th)?),? (?:de )?\d{4}$/u;
-  return numeric.test(bare) || worded.test(bare);
 }

@@ -4,6 +4,7 @@ import {
   countText,
   durationView,
   endOf,
+  kindName,
   languageName,
   mediaTypeName,
   momentView,
@@ -55,6 +56,7 @@ describe('a moment', () => {
 describe('a duration', () => {
   it.each([
     [0, '0 s'],
+    [40, '40 ms'],
     [840, '0.8 s'],
     [9_990, '9.9 s'],
     [42_700, '42 s'],
@@ -120,5 +122,6 @@ describe('words', () => {
     expect(stepTitle('inspection', new Map([['inspection', 'Inspection']]))).toBe('Inspection');
     expect(stepTitle('old-step', new Map())).toBe('Old step');
     expect(sentenceCase('purchase-order')).toBe('Purchase order');
+    expect(['credit-note', 'e-mail'].map(kindName)).toEqual(['Credit note', 'E-mail']);
   });
 });

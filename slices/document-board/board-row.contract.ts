@@ -94,6 +94,11 @@ export function sentenceCase(slug: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** `credit-note` → `Credit note`; an e-mail keeps its hyphen. */
+export function kindName(slug: string): string {
+  return slug === 'e-mail' ? 'E-mail' : sentenceCase(slug);
+}
+
 export function momentView(moment: Date, now: Date): MomentView {
   return {
     iso: moment.toISOString(),

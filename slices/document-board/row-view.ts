@@ -9,6 +9,7 @@ import {
   countText,
   durationView,
   endOf,
+  kindName,
   languageName,
   mediaTypeName,
   momentView,
@@ -130,7 +131,7 @@ function detailsOf(row: BoardRow): string {
   const format = row.mediaType === null ? null : mediaTypeName(row.mediaType);
   return [
     row.title,
-    row.kind === null ? format : sentenceCase(row.kind),
+    row.kind === null ? format : kindName(row.kind),
     row.language === null ? null : languageName(row.language),
     row.pages === null ? null : countText(row.pages, 'page'),
     bytesText(row.bytes),

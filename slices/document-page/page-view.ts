@@ -7,6 +7,7 @@ import {
   countText,
   durationView,
   endOf,
+  kindName,
   languageName,
   mediaTypeName,
   momentView,
@@ -179,7 +180,7 @@ function stepView(step: StepData, row: BoardRow, now: Date): StepView {
 function factsOf({ document: row, findings }: DocumentPageData): FactView[] {
   const facts = [
     factOf('Title', findings.title, (title) => title),
-    factOf('Kind', findings.kind, sentenceCase),
+    factOf('Kind', findings.kind, kindName),
     factOf('Language', findings.language, languageName),
     plainFact('Format', row.mediaType === null ? null : mediaTypeName(row.mediaType)),
     plainFact('Pages', row.pages === null ? null : row.pages.toLocaleString('en')),

@@ -17,7 +17,9 @@ const FONT = createRequire(createRequire(import.meta.url).resolve('officeparser'
 /** A sheet of paper with the first lines of the text on it. */
 export async function drawCard(text: string): Promise<Sharp> {
   const lines = firstLines(text);
-  const sheet = sharp({ create: { width: WIDTH, height: HEIGHT, channels: 3, background: '#fff' } });
+  const sheet = sharp({
+    create: { width: WIDTH, height: HEIGHT, channels: 3, background: '#fff' },
+  });
   const input = await setText(lines === '' ? 'No text' : lines);
   return sheet.composite([{ input, left: MARGIN, top: MARGIN }]);
 }
@@ -51,7 +53,9 @@ async function setText(lines: string): Promise<Buffer> {
     width: Math.min(info.width, width),
     height: Math.min(info.height, HEIGHT - 2 * MARGIN),
   };
-  return sharp(data).extract({ left: 0, top: 0, ...size }).toBuffer();
+  return sharp(data)
+    .extract({ left: 0, top: 0, ...size })
+    .toBuffer();
 }
 
 /** Text as Pango markup, which is XML: no control characters either. */

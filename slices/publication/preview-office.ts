@@ -49,4 +49,4 @@ function canShow(text: string): boolean {
   return missing.length <= letters.length * MAX_MISSING;
 }
 
-const WINDOWS_1252 = /[\u0000-\u00FFŠŒŽšœžŸƒ]/u;
+const WINDOWS_1252 = /[A-Za-z\u00A0-\u00FFŠŒŽšœžŸƒ]/u;

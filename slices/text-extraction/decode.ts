@@ -40,7 +40,8 @@ export async function* decodeFile(
 /** Whether this platform can decode `encoding`. */
 export function isKnown(encoding: string): boolean {
   try {
-    return new TextDecoder(encoding) !== null;
+    void new TextDecoder(encoding);
+    return true;
   } catch {
     return false;
   }

@@ -55,11 +55,22 @@ const FONT = createRequire(createRequire(import.meta.url).resolve('officeparser'
 /** A white page, 1200 × 400 pixels, with a line of text that takes most of it. */
 function pictureOf(line: string) {
   const text = { text: line, font: 'Liberation Sans 48', fontfile: FONT, rgba: true };
-  return sharp({ text }).extend({ top: 150, bottom: 150, left: 200, right: 200, background: '#fff' });
+  return sharp({ text }).extend({
+    top: 150,
+    bottom: 150,
+    left: 200,
+    right: 200,
+    background: '#fff',
+  });
 }
 
 function picture(line: string): Promise<Buffer> {
   return pictureOf(line).flatten({ background: '#fff' }).png().toBuffer();
+}
+
+function streamOf(entries: string, data: Buffer): Buffer {
+  const head = Buffer.from(`<<${entries}/Length ${data.length}>>stream\n`);
+  return Buffer.concat([head, data, Buffer.from('\nendstream')]);
 }
 
 /** A PDF of pages 600 × 200 points: a string is a text layer, bytes are a JPEG over the whole page. */
@@ -67,8 +78,6 @@ async function pdfOf(pages: (string | Buffer)[]): Promise<Buffer> {
   const objects: (string | Buffer)[] = ['<</Type/Catalog/Pages 2 0 R>>', ''];
   const kids: number[] = [];
   const add = (object: string | Buffer): number => objects.push(object);
-  const stream = (entries: string, data: Buffer): Buffer =>
-    Buffer.concat([Buffer.from(`<<${entries}/Length ${data.length}>>stream\n`), data, Buffer.from('\nendstream')]);
   const font = add('<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>');
   for (const page of pages) {
     let draw = typeof page === 'string' ? `BT /F 12 Tf 20 100 Td (${page}) Tj ET` : '';
@@ -76,23 +85,35 @@ async function pdfOf(pages: (string | Buffer)[]): Promise<Buffer> {
     if (typeof page !== 'string') {
       const { width, height } = await sharp(page).metadata();
       const image = `/Type/XObject/Subtype/Image/Width ${width}/Height ${height}/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode`;
-      resources = `/XObject<</I ${add(stream(image, page))} 0 R>>`;
+      resources = `/XObject<</I ${add(streamOf(image, page))} 0 R>>`;
       draw = '600 0 0 200 0 0 cm /I Do';
     }
-    const content = add(stream('', Buffer.from(draw)));
+    const content = add(streamOf('', Buffer.from(draw)));
     kids.push(
-      add(`<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 200]/Resources<<${resources}>>/Contents ${content} 0 R>>`),
+      add(
+        `<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 200]/Resources<<${resources}>>/Contents ${content} 0 R>>`,
+      ),
     );
   }
   objects[1] = `<</Type/Pages/Count ${kids.length}/Kids[${kids.map((kid) => `${kid} 0 R`).join(' ')}]>>`;
   const body = objects.map((object, index) =>
-    Buffer.concat([Buffer.from(`${index + 1} 0 obj\n`), Buffer.from(object), Buffer.from('\nendobj\n')]),
+    Buffer.concat([
+      Buffer.from(`${index + 1} 0 obj\n`),
+      Buffer.from(object),
+      Buffer.from('\nendobj\n'),
+    ]),
   );
-  return Buffer.concat([Buffer.from('%PDF-1.7\n'), ...body, Buffer.from('trailer<</Root 1 0 R>>\n%%EOF')]);
+  return Buffer.concat([
+    Buffer.from('%PDF-1.7\n'),
+    ...body,
+    Buffer.from('trailer<</Root 1 0 R>>\n%%EOF'),
+  ]);
 }
 
 test('a PDF is read page by page: its text layer, OCR only where a page is a picture', async () => {
-  const jpeg = await sharp(await picture(LINE)).jpeg().toBuffer();
+  const jpeg = await sharp(await picture(LINE))
+    .jpeg()
+    .toBuffer();
   const { pages, warnings } = await extract('pdf', await pdfOf(['A short page', jpeg, '']));
   expect(pages).toEqual([
     { text: 'A short page', ocrConfidence: null },
@@ -111,12 +132,19 @@ test.each([
   ['turned left', 270],
   ['turned right', 90],
 ])('an image is read by OCR: %s', async (_name, angle) => {
-  const turned = await sharp(await picture(LINE)).rotate(angle).png().toBuffer();
+  const turned = await sharp(await picture(LINE))
+    .rotate(angle)
+    .png()
+    .toBuffer();
   expect((await extract('image', turned)).pages[0]?.text).toBe(LINE);
 });
 
 test('an image is turned as its EXIF says', async () => {
-  const turned = await sharp(await picture(LINE)).rotate(270).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+  const turned = await sharp(await picture(LINE))
+    .rotate(270)
+    .withMetadata({ orientation: 6 })
+    .jpeg()
+    .toBuffer();
   expect((await extract('image', turned)).pages[0]?.text).toBe(LINE);
 });
 
@@ -136,8 +164,11 @@ test('text formats are one page', async () => {
   expect(progress).toEqual(['1/1']);
 });
 
+function permanent(code: string): object {
+  return { name: 'StepFailure', kind: 'permanent', code };
+}
+
 test('failures say what is wrong with the document', async () => {
-  const permanent = (code: string): object => ({ name: 'StepFailure', kind: 'permanent', code });
   const pdf = await pdfOf(['one', 'two', 'three']);
   await expect(extract('pdf', pdf, { limits: { maxPages: 2 } })).rejects.toMatchObject(
     permanent('too-many-pages'),

@@ -54,7 +54,7 @@ const HARD_TO_READ = 60;
 export async function extractText(options: ExtractOptions): Promise<ExtractedText> {
   const { file, format, encoding, limits } = options;
   const request: ReaderRequest = { do: 'read', file, format, encoding, ...limits };
-  const read = await run<ReaderRequest, ReadAnswer>(options, READER_TASK, request, {
+  const read = await run<ReadAnswer>(options, READER_TASK, request, {
     onProgress: options.onProgress,
   });
   const pages = await readByOcr(options, read.pages);
@@ -88,7 +88,7 @@ async function imagesOf(options: ExtractOptions, pages: number[]): Promise<PageI
   const { file, format } = options;
   if (format !== 'pdf') return pages.map((index) => ({ index, file, page: index }));
   const request: ReaderRequest = { do: 'render', file, pages };
-  const { images } = await run<ReaderRequest, RenderAnswer>(options, READER_TASK, request);
+  const { images } = await run<RenderAnswer>(options, READER_TASK, request);
   return images.map((image, at) => ({ index: pages[at] ?? 0, file: image, page: 0 }));
 }
 
@@ -97,7 +97,7 @@ async function recognise(
   { file, page }: { file: string; page: number },
 ): Promise<OcrPage> {
   const request: OcrRequest = { file, page, languages: options.languages ?? LANGUAGES };
-  const read = await run<OcrRequest, OcrPage>(options, OCR_TASK, request, { pool: 'ocr' });
+  const read = await run<OcrPage>(options, OCR_TASK, request, { pool: 'ocr' });
   if (file !== options.file) await rm(file, { force: true });
   return read;
 }
@@ -122,12 +122,12 @@ function warningsOf(pages: ExtractedPage[]): string[] {
   );
 }
 
-function run<Input, Output>(
+function run<Output>(
   { sandbox, workDir, signal }: ExtractOptions,
   task: URL,
-  input: Input,
+  input: ReaderRequest | OcrRequest,
   more: Parameters<Sandbox['run']>[2] = {},
 ): Promise<Output> {
   const abort = signal === undefined ? {} : { signal };
-  return sandbox.run<Input, Output>(task, input, { workDir, ...abort, ...more });
+  return sandbox.run<typeof input, Output>(task, input, { workDir, ...abort, ...more });
 }

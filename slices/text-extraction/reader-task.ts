@@ -47,7 +47,7 @@ async function read(
     case 'ods':
     case 'odp':
     case 'rtf':
-      return done(await extractOffice(file, format));
+      return done(await extractOffice(file, format, maxPages));
     case 'html':
       return done(await extractHtml(file, encoding));
     case 'email':

@@ -12,7 +12,8 @@ const step = defineStep({
   slug: 'text-extraction',
   title: 'Text extraction',
   events: textExtractionEvents,
-  concurrency: (config) => config.workers,
+  // More than there are parsers: a scan that waits for text recognition holds up no other document.
+  concurrency: (config) => 2 * config.workers + 4 * config.ocrWorkers,
   async run({ document, history, blobs, sandbox, config, workDir, progress, signal }) {
     const { format, encoding } = resultOf(inspectionEvents.Finished, history);
     const { pages, warnings } = await extractText({

@@ -50,7 +50,7 @@ export function createClient(url: string, token: string): Client {
   return {
     async upload(files, key) {
       const body = new FormData();
-      for (const { name, content } of files) body.append('file', new Blob([content]), name);
+      for (const { name, content } of files) body.append('file', new Blob([new Uint8Array(content)]), name);
       const headers = key === undefined ? {} : { 'idempotency-key': key };
       const response = await ask('/api/documents', { method: 'POST', body, headers });
       const answer = await response.text();

@@ -16,8 +16,8 @@ export async function processesIn(folder: string): Promise<FoundProcess[]> {
     pids.map(async (pid) => {
       const where = await readlink(`/proc/${pid}/cwd`).catch(() => '');
       if (where !== folder && !where.startsWith(`${folder}/`)) return [];
-      const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ').trim();
-      return [{ pid: Number(pid), command }];
+      const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+      return [{ pid: Number(pid), command: command.replaceAll('\0', ' ').trim() }];
     }),
   );
   return found.flat();

@@ -39,7 +39,23 @@ const CODES =
   'EUR|USD|GBP|CHF|JPY|CNY|INR|PLN|CZK|HUF|SEK|NOK|DKK|CAD|AUD|NZD|SGD|HKD|BRL|MXN|ZAR|TRY|RUB|UAH|RON|BGN|ISK|ILS|AED|THB|KRW|DEM';
 const CURRENCY = String.raw`${CODES}|US\$|R\$|C\$|A\$|[€$£¥₹₽₺₴₩]|Rs\.?|[Ee]uros?|EURO|zł|Kč|Ft|Fr\.?`;
 /** Languages that group thousands with a space; in others two numbers stand side by side. */
-const SPACED = new Set(['fr', 'pl', 'cs', 'sk', 'sv', 'fi', 'no', 'nb', 'ru', 'uk', 'bg', 'hu', 'et', 'lt', 'lv']);
+const SPACED = new Set([
+  'fr',
+  'pl',
+  'cs',
+  'sk',
+  'sv',
+  'fi',
+  'no',
+  'nb',
+  'ru',
+  'uk',
+  'bg',
+  'hu',
+  'et',
+  'lt',
+  'lv',
+]);
 
 const GROUPED = String.raw`\d{1,3}(?:[.'’]\d{3}){1,4}(?:,\d{1,4})?|\d{1,3}(?:[,'’]\d{2,3}){1,5}(?:\.\d{1,4})?`;
 const PLAIN = String.raw`\d{1,12}(?:[.,]\d{1,4})?`;
@@ -89,7 +105,10 @@ export function formatAmount(cents: number): string {
   return (cents / 100).toFixed(2);
 }
 
-function parseNumber(number: string, decimal: '.' | ','): { cents: number; decimals: number } | null {
+function parseNumber(
+  number: string,
+  decimal: '.' | ',',
+): { cents: number; decimals: number } | null {
   const last = Math.max(number.lastIndexOf('.'), number.lastIndexOf(','));
   const tail = last < 0 ? '' : number.slice(last + 1);
   const mark = number.charAt(last);

@@ -2,7 +2,8 @@ import type { Field } from '../classification.ts';
 import type { Line } from '../document-text.ts';
 import { sourceOf } from './finding.ts';
 
-const EMAIL = /^[\w.%+-]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,5}\p{L}{2,24}$/u;
+const EMAIL =
+  /^[\w.%+-]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,5}\p{L}{2,24}$/u;
 const PHONE_LABEL =
   /\b(?:tel(?:efon|efoon|ephone|éfono|efono|éphone|\.)?|phone|fon|mobile|mobil|cell|call|telefon-?nr|hotline)\b/i;
 const NUMBER = String.raw`(?:\+|00)?\(?\d[\d ()/.–-]{5,22}\d`;
@@ -33,11 +34,13 @@ export function findPhones(lines: Line[]): Field[] {
     const labelled = PHONE_LABEL.test(text)
       ? [...text.matchAll(LABELLED)].map((match) => ({ words: match[1] ?? '', match, sure: 0.9 }))
       : [];
-    const bare = [...text.matchAll(INTERNATIONAL), ...text.matchAll(NORTH_AMERICAN)].map((match) => ({
-      words: match[0],
-      match,
-      sure: 0.75,
-    }));
+    const bare = [...text.matchAll(INTERNATIONAL), ...text.matchAll(NORTH_AMERICAN)].map(
+      (match) => ({
+        words: match[0],
+        match,
+        sure: 0.75,
+      }),
+    );
     return [...labelled, ...bare].flatMap(({ words, match, sure }) => {
       const value = normalisePhone(words);
       if (value === null || FAX.test(text.slice(0, match.index))) return [];

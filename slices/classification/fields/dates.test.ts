@@ -29,7 +29,8 @@ describe('dates', () => {
   });
 
   it('given two dates, the labelled one counts, and not that of the order or delivery', () => {
-    const text = 'Order date: 1 March 2024\nInvoice date: 3 March 2024\nDelivery date: 5 March 2024';
+    const text =
+      'Order date: 1 March 2024\nInvoice date: 3 March 2024\nDelivery date: 5 March 2024';
     expect(valuesOf('date', text)).toEqual(['2024-03-03']);
   });
 
@@ -40,12 +41,15 @@ describe('dates', () => {
     expect(bare?.confidence).toBeLessThan(labelled?.confidence ?? 0);
   });
 
-  it.each(['Date: 12 March', 'Date: next Monday', 'Date: 31.02.2024', 'Version 1.2.3', 'Date: 1234567'])(
-    'given "%s", there is no date',
-    (text) => {
-      expect(dateOf(text)).toBeUndefined();
-    },
-  );
+  it.each([
+    'Date: 12 March',
+    'Date: next Monday',
+    'Date: 31.02.2024',
+    'Version 1.2.3',
+    'Date: 1234567',
+  ])('given "%s", there is no date', (text) => {
+    expect(dateOf(text)).toBeUndefined();
+  });
 
   it('given an ambiguous date and nothing else, the other reading is told and it is less sure', () => {
     const date = dateOf('Invoice date: 03/04/2024');
@@ -54,11 +58,26 @@ describe('dates', () => {
   });
 
   it.each([
-    ['another date with a day above 12', 'en', 'Invoice date: 03/04/2024\nDue date: 25/04/2024', '2024-04-03'],
-    ['another date with a month first', 'en', 'Invoice date: 03/04/2024\nDue date: 04/25/2024', '2024-03-04'],
+    [
+      'another date with a day above 12',
+      'en',
+      'Invoice date: 03/04/2024\nDue date: 25/04/2024',
+      '2024-04-03',
+    ],
+    [
+      'another date with a month first',
+      'en',
+      'Invoice date: 03/04/2024\nDue date: 04/25/2024',
+      '2024-03-04',
+    ],
     ['a language that puts the day first', 'fr', 'Date de facture : 03/04/2024', '2024-04-03'],
     ['a price in pounds', 'en', 'Invoice date: 03/04/2024\nTotal £12.00', '2024-04-03'],
-    ['an address in the United States', 'en', 'Invoice date: 03/04/2024\nFremont, CA 94538', '2024-03-04'],
+    [
+      'an address in the United States',
+      'en',
+      'Invoice date: 03/04/2024\nFremont, CA 94538',
+      '2024-03-04',
+    ],
   ])('given an ambiguous date and %s, that decides', (_what, language, text, iso) => {
     const date = dateOf(text, language);
     expect(date?.value).toBe(iso);
@@ -68,7 +87,11 @@ describe('dates', () => {
   it.each([
     ['en', 'Due date: 17 March 2024', '2024-03-17'],
     ['en', 'Please pay by 17 March 2024', '2024-03-17'],
-    ['de', 'Zahlbar innerhalb 30 Tagen netto bis 04.04.2024, 3% Skonto bis 15.03.2024', '2024-04-04'],
+    [
+      'de',
+      'Zahlbar innerhalb 30 Tagen netto bis 04.04.2024, 3% Skonto bis 15.03.2024',
+      '2024-04-04',
+    ],
     ['de', 'Bitte überweisen Sie bis zum 04.04.2024.', '2024-04-04'],
     ['fr', 'Date limite de paiement le 05 avril 2024', '2024-04-05'],
     ['nl', 'Vervaldatum: 26-03-2024', '2024-03-26'],
@@ -84,8 +107,8 @@ describe('dates', () => {
 
   it('given a date below its label or its column heading, it is found', () => {
     expect(valuesOf('date', 'Invoice Date\nJun 3, 2013')).toEqual(['2013-06-03']);
-    expect(valuesOf('dueDate', 'Beschreibung Fälligkeit Teilzahlung\n04.04.2018', { language: 'de' })).toEqual([
-      '2018-04-04',
-    ]);
+    expect(
+      valuesOf('dueDate', 'Beschreibung Fälligkeit Teilzahlung\n04.04.2018', { language: 'de' }),
+    ).toEqual(['2018-04-04']);
   });
 });

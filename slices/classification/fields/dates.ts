@@ -15,7 +15,8 @@ export interface FoundDate {
 const NUMERIC = /(?<![\d.,/-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d{2})(?![\d/-]|[.,]\d)/g;
 const YEAR_FIRST = /(?<![\d.,/-])(\d{4})([./-])(\d{1,2})\2(\d{1,2})(?![\d/-]|[.,]\d)/g;
 /** Month names are left to chrono, which is asked only about texts that may hold one and a year. */
-const WORDED = /\p{L}{3}.*(?<!\d)(?:1[89]|20|21)\d\d(?!\d)|\p{L}[ -]{1,2}\d\d(?!\d)|\d ?年/u;
+const WORD = /\p{L}{3}|年/u;
+const YEAR = /(?<!\d)(?:1[89]|20|21)\d\d(?!\d)|\p{L}[ -]{1,2}\d\d(?!\d)/u;
 const WORDED_REACH = 300;
 
 /** chrono compares with a reference; a fixed one keeps the outcome a function of the text. */
@@ -70,8 +71,13 @@ function regionOf(lines: Line[]): 'us' | 'elsewhere' | null {
   let us = 0;
   let elsewhere = 0;
   for (const { text } of lines) {
-    if (/\b[A-Z]{2},? \d{5}(?:-\d{4})?\b|\bUSD\b|\bUnited States\b|\bUSA\b|\bU\.S\./.test(text)) us += 1;
-    if (/[£€₹]|\b(?:GBP|EUR|INR|AUD|VAT|GST|United Kingdom|England|Ireland|India|Australia|New Zealand|IBAN)\b/.test(text)) {
+    if (/\b[A-Z]{2},? \d{5}(?:-\d{4})?\b|\bUSD\b|\bUnited States\b|\bUSA\b|\bU\.S\./.test(text))
+      us += 1;
+    if (
+      /[£€₹]|\b(?:GBP|EUR|INR|AUD|VAT|GST|United Kingdom|England|Ireland|India|Australia|New Zealand|IBAN)\b/.test(
+        text,
+      )
+    ) {
       elsewhere += 1;
     }
   }
@@ -107,13 +113,15 @@ function dayOrMonthFirst(text: string, order: DateOrder): FoundDate[] {
 }
 
 function wordedDates(text: string, language: string | null): FoundDate[] {
-  if (!WORDED.test(text)) return [];
+  if (!WORD.test(text) || !YEAR.test(text)) return [];
   const own = PARSERS[language as keyof typeof PARSERS] as typeof en.strict | undefined;
   const parsers = own === undefined || own === en.strict ? [en.strict] : [own, en.strict];
   for (const parser of parsers) {
     const dates = parser
       .parse(text.slice(0, WORDED_REACH), REFERENCE)
-      .filter(({ start }) => ['year', 'month', 'day'].every((part) => start.isCertain(part as 'year')))
+      .filter(({ start }) =>
+        ['year', 'month', 'day'].every((part) => start.isCertain(part as 'year')),
+      )
       .flatMap(({ start, index, text: words }) => {
         const year = start.get('year');
         const iso = isoDate(year ?? 0, start.get('month') ?? 0, start.get('day') ?? 0);

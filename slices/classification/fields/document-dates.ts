@@ -1,7 +1,7 @@
 import type { Field } from '../classification.ts';
 import { findDates, type FoundDate } from './dates.ts';
 import { sourceOf, type Reading } from './finding.ts';
-import type { LabelledValue } from './labelled-values.ts';
+import type { LabelledValue } from './label-index.ts';
 
 /** Without a label, the first date near the top is the document's: a guess. */
 const TOP_LINES = 40;
@@ -14,8 +14,14 @@ export function findDocumentDates(values: LabelledValue[], reading: Reading): Fi
   return [date, dueDate].filter((field) => field !== null);
 }
 
-function labelled(values: LabelledValue[], name: 'date' | 'dueDate', reading: Reading): Field | null {
-  const numbered = new Set(values.filter((value) => value.name === 'documentNumber').map(({ line }) => line));
+function labelled(
+  values: LabelledValue[],
+  name: 'date' | 'dueDate',
+  reading: Reading,
+): Field | null {
+  const numbered = new Set(
+    values.filter((value) => value.name === 'documentNumber').map(({ line }) => line),
+  );
   const candidates = values
     .filter((value) => value.name === name)
     .flatMap((value) => {

@@ -2,14 +2,16 @@ import type { Field, Kind } from '../classification.ts';
 import type { Line } from '../document-text.ts';
 import { decimalMark, findAmounts } from './amounts.ts';
 import { findEmails, findPhones } from './contacts.ts';
+import { findCurrency } from './currency.ts';
 import { decideDateOrder, findDates } from './dates.ts';
 import { findDocumentDates } from './document-dates.ts';
 import { withoutDoubles, type Reading } from './finding.ts';
 import { findIbans } from './iban.ts';
-import { findLabelledValues, type Fits, type LabelledValue } from './labelled-values.ts';
+import type { Fits, LabelledValue } from './label-index.ts';
+import { findLabelledValues } from './labelled-values.ts';
 import { findDocumentNumber, findReferences, readCode } from './numbers.ts';
 import { findParties } from './parties.ts';
-import { findCurrency, findTotals, type Totals } from './totals.ts';
+import { findTotals, type Totals } from './totals.ts';
 import { findVatIds } from './vat-ids.ts';
 
 /** Documents about money; elsewhere "total" or "customer" mean something else. */

@@ -13,7 +13,8 @@ export function findIbans(lines: Line[]): Field[] {
   return lines.flatMap(({ text, page }) =>
     [...text.matchAll(START)].flatMap((match) => {
       const length = lengthIn(match[1] ?? '');
-      const words = length === null ? null : take(text.slice(match.index, match.index + REACH), length);
+      const words =
+        length === null ? null : take(text.slice(match.index, match.index + REACH), length);
       const iban = words?.replaceAll(/\s/g, '') ?? '';
       if (words === null || !isValidIBAN(iban)) return [];
       return { name: 'iban', value: iban, page, source: sourceOf(words), confidence: 0.99 };

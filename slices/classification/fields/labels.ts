@@ -65,7 +65,11 @@ export const LABEL_RULES: LabelRule[] = [
       betaaloverzichtdatum, data wystawienia, data faktury, data da fatura, data de emissao,
       fakturadatum, fakturadato, laskun paivays, datum vystaveni, paivays`,
   },
-  { name: 'date', strength: 0.7, phrases: 'date, dated, datum, fecha, data, dato, paivamaara, le, sent, gesendet' },
+  {
+    name: 'date',
+    strength: 0.7,
+    phrases: 'date, dated, datum, fecha, data, dato, paivamaara, le, sent, gesendet',
+  },
   { name: 'date', strength: 0.5, phrases: 'vom, du, den, del, van' },
   {
     name: 'dueDate',
@@ -158,7 +162,8 @@ export const LABEL_RULES: LabelRule[] = [
   {
     name: 'currency',
     strength: 1,
-    phrases: 'currency, wahrung, devise, monnaie, moneda, divisa, valuta, waluta, moeda, betrage in, amounts in, alle betrage in',
+    phrases:
+      'currency, wahrung, devise, monnaie, moneda, divisa, valuta, waluta, moeda, betrage in, amounts in, alle betrage in',
   },
   {
     name: 'seller',
@@ -169,7 +174,11 @@ export const LABEL_RULES: LabelRule[] = [
       vendedor, proveedor, emisor, fornitore, cedente, venditore, verkoper, leverancier, sprzedawca,
       fornecedor, emitente, saljare, leverandor, dodavatel`,
   },
-  { name: 'seller', strength: 0.6, phrases: 'from, pay to, payable to, absender, von, expediteur, da, van' },
+  {
+    name: 'seller',
+    strength: 0.6,
+    phrases: 'from, pay to, payable to, absender, von, expediteur, da, van',
+  },
   {
     name: 'buyer',
     strength: 1,
@@ -181,7 +190,11 @@ export const LABEL_RULES: LabelRule[] = [
       cessionario, cliente, destinatario, intestatario, factuuradres, afnemer, factuur aan, nabywca,
       faturar a, faktureras till, kopare, ostaja, odberatel, guest name, spett le, spettabile`,
   },
-  { name: 'buyer', strength: 0.7, phrases: 'customer, client, kunde, klant, to, bill, an, attn, attention' },
+  {
+    name: 'buyer',
+    strength: 0.7,
+    phrases: 'customer, client, kunde, klant, to, bill, an, attn, attention',
+  },
   {
     name: 'reference',
     strength: 1,

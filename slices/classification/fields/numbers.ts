@@ -1,11 +1,12 @@
 import type { Field } from '../classification.ts';
 import type { Line } from '../document-text.ts';
 import { sourceOf } from './finding.ts';
-import type { LabelledValue } from './labelled-values.ts';
+import type { LabelledValue } from './label-index.ts';
 
 const MAX_REFERENCES = 5;
 /** "Nr.", "No", "n°", at most a few words behind the label: `Rechnung des Versicherers Nr. 4711`. */
-const NUMBER_SIGN = /^(?:[\p{L} ]{1,30} )?(?:nr|no|num|number|nummer|numero|n°|nº|№|id|n)(?:[.:#°º]\s*|\s+)(?=[\p{L}\d#])/iu;
+const NUMBER_SIGN =
+  /^(?:[\p{L} ]{1,30} )?(?:nr|no|num|number|nummer|numero|n°|nº|№|id|n)(?:[.:#°º]\s*|\s+)(?=[\p{L}\d#])/iu;
 
 /** Number of an invoice, credit note or receipt: the surest label with a code behind it. */
 export function findDocumentNumber(values: LabelledValue[], lines: Line[]): Field[] {
@@ -51,7 +52,8 @@ export function readCode(text: string, strength = 1): string | null {
     .replace(/^\(\w{1,6}\)\s*/, '')
     .replace(NUMBER_SIGN, '')
     .replace(/^[\s:.#°º–—-]+/, '');
-  const [, prefix = '', code = ''] = /^([A-Z]{1,4} )?([\p{L}\p{N}_][\p{L}\p{N}_./\\-]{0,39})(?![\p{L}\p{N}])/u.exec(bare) ?? [];
+  const [, prefix = '', code = ''] =
+    /^([A-Z]{1,4} )?([\p{L}\p{N}_][\p{L}\p{N}_./\\-]{0,39})(?![\p{L}\p{N}])/u.exec(bare) ?? [];
   const trimmed = code.replace(/[./\\-]+$/, '');
   const rest = bare.slice(prefix.length + code.length);
   if (!/\d/.test(trimmed) || trimmed.length < 2) return null;

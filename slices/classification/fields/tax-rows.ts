@@ -1,9 +1,10 @@
 import { findAmounts } from './amounts.ts';
 import { sourceOf, type Reading } from './finding.ts';
-import type { Candidates } from './totals.ts';
+import type { Candidates } from './sums.ts';
 
 /** Words without which three numbers that add up are chance. */
-const TAX_WORDS = /\b(?:vat|tax|taxes|gst|ust|u?mwst|umsatzsteuer|tva|iva|btw|moms|netto|steuer)\b|\bht\b/i;
+const TAX_WORDS =
+  /\b(?:vat|tax|taxes|gst|ust|u?mwst|umsatzsteuer|tva|iva|btw|moms|netto|steuer)\b|\bht\b/i;
 const HIGHEST_RATE = 0.28;
 /** A row of the table of rates; a row of totals below it, or one whose rate is printed. */
 const PLAIN_ROW = 0.6;
@@ -23,9 +24,9 @@ export function findTaxRows(reading: Reading): Candidates {
     if (!isTaxRow(net.cents, tax.cents, total.cents)) continue;
     const weight = hasRate(text, tax.cents / net.cents) ? RATED_ROW : PLAIN_ROW;
     const source = sourceOf(text);
-    candidates.net.push({ ...net, weight, page, source });
-    candidates.tax.push({ ...tax, weight, page, source });
-    candidates.total.push({ ...total, weight, page, source });
+    candidates.net.push({ cents: net.cents, weight, page, source });
+    candidates.tax.push({ cents: tax.cents, weight, page, source });
+    candidates.total.push({ cents: total.cents, weight, page, source });
   }
   return candidates;
 }

@@ -40,7 +40,10 @@ const FORMS: Record<string, string> = {
 };
 const EXACT = Object.entries(FORMS).map(([country, form]) => new RegExp(`^${country}${form}$`));
 /** A country's code; the number follows within this many characters, groups set apart. */
-const START = new RegExp(String.raw`(?<![\p{L}\p{N}])(?:${Object.keys(FORMS).join('|')})(?=[ .-]?[A-Z0-9])`, 'gu');
+const START = new RegExp(
+  String.raw`(?<![\p{L}\p{N}])(?:${Object.keys(FORMS).join('|')})(?=[ .-]?[A-Z0-9])`,
+  'gu',
+);
 const REACH = 24;
 
 /** Words that announce a tax number of a country, and what is put before it when it stands bare. */
@@ -95,7 +98,8 @@ function longestOfForm(
   for (let count = groups.length; count > 0; count--) {
     const id = groups.slice(0, count).join('');
     const last = groups[count - 1];
-    if (test(id)) return { id, words: words.slice(0, (last?.index ?? 0) + (last?.[0].length ?? 0)) };
+    if (test(id))
+      return { id, words: words.slice(0, (last?.index ?? 0) + (last?.[0].length ?? 0)) };
   }
   return null;
 }

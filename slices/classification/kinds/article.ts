@@ -39,7 +39,7 @@ export const articleRules: KindRule[] = [
   },
   {
     place: 'text',
-    weight: 2.5,
+    weight: 3.2,
     phrases: {
       en: 'from wikipedia, the free encyclopedia, peer reviewed, journal article',
       de: 'aus wikipedia, der freien enzyklopadie',

@@ -23,14 +23,12 @@ const HEAD = [
   'Subject: =?utf-8?b?UmVjaG51bmcg4oKs?=',
 ];
 
+function part(kind: string, content: string): string[] {
+  return ['--x', `Content-Type: text/${kind}; charset=utf-8`, '', content];
+}
+
 function alternatives(text: string, html: string): string[] {
   const type = 'Content-Type: multipart/alternative; boundary=x';
-  const part = (kind: string, content: string): string[] => [
-    '--x',
-    `Content-Type: text/${kind}; charset=utf-8`,
-    '',
-    content,
-  ];
   return [...HEAD, type, '', ...part('plain', text), ...part('html', html), '--x--'];
 }
 
@@ -62,7 +60,9 @@ test('a stub instead of the text does not hide what the HTML says', async () => 
 test('attachments are listed', async () => {
   const type = 'Content-Type: application/pdf; name="a.pdf"';
   const disposition = 'Content-Disposition: attachment; filename="Vertrag 1.pdf"';
-  expect(await textOf([...HEAD, type, disposition, '', 'xx'])).toContain('Attachment: Vertrag 1.pdf');
+  expect(await textOf([...HEAD, type, disposition, '', 'xx'])).toContain(
+    'Attachment: Vertrag 1.pdf',
+  );
 });
 
 test('nesting beyond reason is a permanent failure', async () => {

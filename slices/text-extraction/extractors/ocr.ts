@@ -26,7 +26,11 @@ const DOUBTFUL = 65;
  * its resolution is low, skew straightened by tesseract, which also reads text turned by a quarter
  * one way; what turns out upside down is turned and read again.
  */
-export async function recognisePage(tesseract: Worker, file: string, page: number): Promise<OcrPage> {
+export async function recognisePage(
+  tesseract: Worker,
+  file: string,
+  page: number,
+): Promise<OcrPage> {
   const scale = await readingImage(() => chooseScale(file, page));
   let read = await recognise(tesseract, file, page, scale);
   let usedScale = scale;
@@ -42,8 +46,7 @@ export async function recognisePage(tesseract: Worker, file: string, page: numbe
 
 async function chooseScale(file: string, page: number): Promise<number> {
   const { width, height, density = 0 } = await openImage(file, { page }).metadata();
-  const dpi =
-    density >= MIN_CREDIBLE_DPI ? density : Math.max(width, height) / A4_LONG_SIDE_INCHES;
+  const dpi = density >= MIN_CREDIBLE_DPI ? density : Math.max(width, height) / A4_LONG_SIDE_INCHES;
   const wanted = dpi < DPI / 1.2 || dpi > MAX_DPI ? DPI / dpi : 1;
   const possible = Math.sqrt(MAX_PIXELS / (width * height));
   return Math.min(wanted, possible, MAX_SCALE);

@@ -15,11 +15,13 @@ afterAll(() => rm(folder, { recursive: true }));
 async function pagesOf(format: OfficeFormat, content: Uint8Array): Promise<string[]> {
   const file = join(folder, 'document');
   await writeFile(file, content);
-  return (await extractOffice(file, format)).pages;
+  return (await extractOffice(file, format, 100)).pages;
 }
 
 function zip(parts: Record<string, string>): Uint8Array {
-  return zipSync(Object.fromEntries(Object.entries(parts).map(([name, xml]) => [name, strToU8(xml)])));
+  return zipSync(
+    Object.fromEntries(Object.entries(parts).map(([name, xml]) => [name, strToU8(xml)])),
+  );
 }
 
 const W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"';
@@ -30,15 +32,30 @@ const REL = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/rela
 const RELATION = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 const RELATIONS = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"';
 
+function p(text: string): string {
+  return `<w:p><w:r><w:t>${text}</w:t></w:r></w:p>`;
+}
+
+function cell(text: string): string {
+  return `<w:tc>${p(text)}</w:tc>`;
+}
+
 test('DOCX: paragraphs and table rows are lines', async () => {
-  const p = (text: string): string => `<w:p><w:r><w:t>${text}</w:t></w:r></w:p>`;
-  const cell = (text: string): string => `<w:tc>${p(text)}</w:tc>`;
   const table = `<w:tbl><w:tr>${cell('Item')}${cell('12')}</w:tr><w:tr>${cell('Sum')}${cell('24')}</w:tr></w:tbl>`;
   const body = `<w:document ${W}><w:body>${p('Invoice')}${table}${p('Thanks')}</w:body></w:document>`;
   expect(await pagesOf('docx', zip({ 'word/document.xml': body }))).toEqual([
     'Invoice\nItem\t12\nSum\t24\n\nThanks',
   ]);
 });
+
+const WORKBOOK = {
+  'xl/workbook.xml': `<workbook ${SHEET} ${REL}><sheets><sheet name="One" sheetId="1" r:id="r1"/><sheet name="Two" sheetId="2" r:id="r2"/></sheets></workbook>`,
+  'xl/_rels/workbook.xml.rels': `<Relationships ${RELATIONS}><Relationship Id="r1" Type="${RELATION}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2" Type="${RELATION}/worksheet" Target="worksheets/sheet2.xml"/></Relationships>`,
+};
+
+function sheet(cells: string, more = ''): string {
+  return `<worksheet ${SHEET}><sheetData><row r="1">${cells}</row></sheetData>${more}</worksheet>`;
+}
 
 test('XLSX: a page a sheet; dates, times and shares as they are meant', async () => {
   const cells = [
@@ -56,34 +73,53 @@ test('XLSX: a page a sheet; dates, times and shares as they are meant', async ()
     '<numFmt numFmtId="166" formatCode="&quot;day&quot; 0.00"/>',
   ];
   const styles = ['0', '14', '164', '10', '165', '166'].map((id) => `<xf numFmtId="${id}"/>`);
-  const pages = await pagesOf(
-    'xlsx',
-    zip({
-      'xl/workbook.xml': `<workbook ${SHEET} ${REL}><sheets><sheet name="One" sheetId="1" r:id="r1"/><sheet name="Two" sheetId="2" r:id="r2"/></sheets></workbook>`,
-      'xl/_rels/workbook.xml.rels': `<Relationships ${RELATIONS}><Relationship Id="r1" Type="${RELATION}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2" Type="${RELATION}/worksheet" Target="worksheets/sheet2.xml"/></Relationships>`,
-      'xl/styles.xml': `<styleSheet ${SHEET}><numFmts>${formats.join('')}</numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs>${styles.join('')}</cellXfs></styleSheet>`,
-      'xl/worksheets/sheet1.xml': `<worksheet ${SHEET}><sheetData><row r="1">${cells.join('')}</row></sheetData></worksheet>`,
-      'xl/worksheets/sheet2.xml': `<worksheet ${SHEET}><sheetData><row r="1"><c r="A1"><v>7</v></c></row></sheetData></worksheet>`,
-    }),
-  );
+  const parts = {
+    ...WORKBOOK,
+    'xl/styles.xml': `<styleSheet ${SHEET}><numFmts>${formats.join('')}</numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs>${styles.join('')}</cellXfs></styleSheet>`,
+    'xl/worksheets/sheet1.xml': sheet(cells.join('')),
+    'xl/worksheets/sheet2.xml': sheet('<c r="A1"><v>7</v></c>'),
+  };
+  const pages = await pagesOf('xlsx', zip(parts));
   expect(pages).toEqual(['Due\t2024-01-31\t2024-01-31 18:00\t19.00%\t36:00\t19.99\t1.5', '7']);
 });
 
-test('PPTX: a page a slide', async () => {
-  const slide = (text: string): string =>
-    `<p:sld ${SLIDE}><p:cSld><p:spTree><p:sp><p:txBody><a:p><a:r><a:t>${text}</a:t></a:r></a:p></p:txBody></p:sp></p:spTree></p:cSld></p:sld>`;
-  const presentation = `<p:presentation ${SLIDE} ${REL}><p:sldIdLst><p:sldId id="256" r:id="r1"/><p:sldId id="257" r:id="r2"/></p:sldIdLst></p:presentation>`;
-  const relations = ['r1', 'r2'].map(
-    (id, index) =>
-      `<Relationship Id="${id}" Type="${RELATION}/slide" Target="slides/slide${index + 1}.xml"/>`,
+function pptx(texts: string[]): Record<string, string> {
+  const numbers = texts.map((_, index) => index + 1);
+  const ids = numbers.map((number) => `<p:sldId id="${255 + number}" r:id="r${number}"/>`);
+  const relations = numbers.map(
+    (number) =>
+      `<Relationship Id="r${number}" Type="${RELATION}/slide" Target="slides/slide${number}.xml"/>`,
   );
-  const parts = {
-    'ppt/presentation.xml': presentation,
+  const slides = texts.map((text, index) => {
+    const words = `<p:sp><p:txBody><a:p><a:r><a:t>${text}</a:t></a:r></a:p></p:txBody></p:sp>`;
+    const shapes = text === '' ? '' : words;
+    const xml = `<p:sld ${SLIDE}><p:cSld><p:spTree>${shapes}</p:spTree></p:cSld></p:sld>`;
+    return [`ppt/slides/slide${index + 1}.xml`, xml];
+  });
+  return {
+    'ppt/presentation.xml': `<p:presentation ${SLIDE} ${REL}><p:sldIdLst>${ids.join('')}</p:sldIdLst></p:presentation>`,
     'ppt/_rels/presentation.xml.rels': `<Relationships ${RELATIONS}>${relations.join('')}</Relationships>`,
-    'ppt/slides/slide1.xml': slide('First'),
-    'ppt/slides/slide2.xml': slide('Second'),
+    ...Object.fromEntries(slides),
   };
-  expect(await pagesOf('pptx', zip(parts))).toEqual(['First', 'Second']);
+}
+
+test('PPTX: a page a slide', async () => {
+  expect(await pagesOf('pptx', zip(pptx(['First', 'Second'])))).toEqual(['First', 'Second']);
+});
+
+test('PPTX: a slide without text keeps its number', async () => {
+  const parts = pptx(['', 'Second']);
+  expect(await pagesOf('pptx', zip(parts))).toEqual(['', 'Second']);
+});
+
+test('XLSX: what is printed above and below a sheet is text', async () => {
+  const print =
+    '<headerFooter><oddHeader>&amp;L&amp;"Arial"&amp;8ACME &lt;Ltd&gt;&amp;RPage &amp;P</oddHeader><oddFooter>&amp;CIBAN</oddFooter></headerFooter>';
+  const [page] = await pagesOf(
+    'xlsx',
+    zip({ ...WORKBOOK, 'xl/worksheets/sheet1.xml': sheet('<c r="A1"><v>7</v></c>', print) }),
+  );
+  expect(page).toBe('ACME <Ltd>\tPage\n7\n\nIBAN');
 });
 
 test('RTF: punctuation that is written as control words', async () => {
@@ -91,12 +127,15 @@ test('RTF: punctuation that is written as control words', async () => {
   expect(await pagesOf('rtf', Buffer.from(rtf))).toEqual(['A—B\u00A0C – D\\emdash\nE']);
 });
 
-test.each(['docx', 'odt', 'xlsx'] as const)('%s: what is no ZIP file is corrupt', async (format) => {
-  await expect(pagesOf(format, Buffer.from('no zip file'))).rejects.toMatchObject({
-    code: 'corrupt',
-    kind: 'permanent',
-  });
-});
+test.each(['docx', 'odt', 'xlsx'] as const)(
+  '%s: what is no ZIP file is corrupt',
+  async (format) => {
+    await expect(pagesOf(format, Buffer.from('no zip file'))).rejects.toMatchObject({
+      code: 'corrupt',
+      kind: 'permanent',
+    });
+  },
+);
 
 test('XML that holds more elements than are allowed is refused', async () => {
   const body = `<w:document ${W}><w:body>${'<w:p/>'.repeat(2_100_000)}</w:body></w:document>`;

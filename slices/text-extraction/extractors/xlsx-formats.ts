@@ -54,10 +54,13 @@ function withoutNoise(number: number): string | null {
   return Number.isInteger(number) ? null : String(Number(number.toPrecision(15)));
 }
 
+function two(value: number): string {
+  return String(value).padStart(2, '0');
+}
+
 /** A fraction of a day as `H:MM`, with seconds where there are any; more than a day counts hours on. */
 function clock(days: number): string {
   const seconds = Math.round((days * DAY_MS) / 1000);
-  const two = (value: number): string => String(value).padStart(2, '0');
   const minutes = Math.floor(seconds / 60);
   const rest = seconds % 60 === 0 ? '' : `:${two(seconds % 60)}`;
   return `${Math.floor(minutes / 60)}:${two(minutes % 60)}${rest}`;

@@ -1,0 +1,89 @@
+import { resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { ConfigError, environmentVariables, loadConfig } from './config.ts';
+
+const key = 'k'.repeat(32);
+const databaseUrl = 'postgres://doctrail:secret@db/doctrail';
+
+test('nothing has to be set', () => {
+  expect(loadConfig({})).toMatchObject({
+    port: 3000,
+    host: '127.0.0.1',
+    dataDir: resolve('data'),
+    databaseUrl: null,
+    secretKey: null,
+    role: 'all',
+    publicUrl: null,
+    trustProxy: false,
+    maxFileBytes: 2 ** 31,
+    maxFiles: 100,
+    ocrLanguages: ['eng', 'deu'],
+    parserMemoryBytes: 1.5 * 2 ** 30,
+    webhookAllowedNetworks: [],
+    logLevel: 'info',
+  });
+  expect(loadConfig({}).ocrWorkers).toBeGreaterThan(0);
+});
+
+test.each([
+  [{ PORT: '0' }, { port: 0 }],
+  [{ PORT: '' }, { port: 3000 }],
+  [{ PORT: ' 8080 ' }, { port: 8080 }],
+  [{ HOST: '::1' }, { host: '::1' }],
+  [{ DATA_DIR: '/var/lib/doctrail/' }, { dataDir: '/var/lib/doctrail' }],
+  [{ PUBLIC_URL: 'https://x.example/docs/' }, { publicUrl: 'https://x.example/docs' }],
+  [{ MAX_FILE_BYTES: '1048576' }, { maxFileBytes: 1_048_576 }],
+  [{ MAX_FILE_BYTES: '500 MB' }, { maxFileBytes: 500_000_000 }],
+  [{ MAX_FILE_BYTES: '1.5GiB' }, { maxFileBytes: 1.5 * 2 ** 30 }],
+  [{ MAX_FILE_BYTES: '3kB' }, { maxFileBytes: 3000 }],
+  [{ MAX_FILE_BYTES: '3 KiB' }, { maxFileBytes: 3072 }],
+  [{ OCR_LANGUAGES: 'deu' }, { ocrLanguages: ['deu'] }],
+  [{ TRUST_PROXY: 'on' }, { trustProxy: true }],
+  [{ TRUST_PROXY: 'off' }, { trustProxy: false }],
+  [{ TRUST_PROXY: '10.0.0.0/8, ::1' }, { trustProxy: ['10.0.0.0/8', '::1'] }],
+  [{ WEBHOOK_ALLOWED_NETWORKS: 'fd00::/8' }, { webhookAllowedNetworks: ['fd00::/8'] }],
+  [
+    { DATABASE_URL: databaseUrl, SECRET_KEY: key, ROLE: 'web' },
+    { databaseUrl, role: 'web' },
+  ],
+])('%j is read', (environment, expected) => {
+  expect(loadConfig(environment)).toMatchObject(expected);
+});
+
+test.each([
+  [{ PORT: '65536' }, 'PORT is "65536", but must be a whole number from 0 to 65535.'],
+  [{ PORT: '80a' }, 'PORT is "80a", but must be a whole number from 0 to 65535.'],
+  [{ PORT: '1.5' }, 'PORT is "1.5", but must be'],
+  [{ HOST: 'a b' }, 'HOST is "a b", but must be an address or a host name'],
+  [{ MAX_FILE_BYTES: '0' }, 'MAX_FILE_BYTES is "0", but must be a size of at least 1 byte'],
+  [{ MAX_FILE_BYTES: '2 gb' }, 'MAX_FILE_BYTES is "2 gb", but must be a size'],
+  [{ PUBLIC_URL: 'x.example' }, 'PUBLIC_URL is "x.example", but must be an absolute address'],
+  [{ PUBLIC_URL: 'ftp://x' }, 'PUBLIC_URL is "ftp://x", but must be'],
+  [{ PUBLIC_URL: 'https://x/?a=b' }, 'PUBLIC_URL is "https://x/?a=b", but must be'],
+  [{ ROLE: 'both' }, 'ROLE is "both", but must be one of all, web, worker.'],
+  [{ OCR_LANGUAGES: 'eng,fra' }, 'OCR_LANGUAGES is "eng,fra", but must be'],
+  [{ TRUST_PROXY: 'yes' }, 'TRUST_PROXY is "yes", but must be off, on, or'],
+  [{ WEBHOOK_ALLOWED_NETWORKS: '10.0.0.0/33' }, 'WEBHOOK_ALLOWED_NETWORKS is "10.0.0.0/33"'],
+  [{ WEBHOOK_ALLOWED_NETWORKS: '10.0.0' }, 'WEBHOOK_ALLOWED_NETWORKS is "10.0.0"'],
+  [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL is "loud", but must be one of trace, debug'],
+  [{ ROLE: 'worker' }, 'ROLE is "worker", which needs DATABASE_URL'],
+  [{ DATABASE_URL: databaseUrl }, 'SECRET_KEY is not set, but DATABASE_URL is'],
+])('%j stops the start', (environment, message) => {
+  const load = () => loadConfig(environment);
+  expect(load).toThrow(ConfigError);
+  expect(load).toThrow(message);
+});
+
+test('secrets are not shown', () => {
+  expect(() => loadConfig({ SECRET_KEY: 'short' })).toThrow(
+    'SECRET_KEY is 5 characters long, but must be at least 32 random characters.',
+  );
+  expect(() => loadConfig({ DATABASE_URL: 'mysql://u:secret@db/x' })).toThrow(
+    /^DATABASE_URL is 21 characters long, but must be an address such as postgres:/,
+  );
+});
+
+test('every variable is described', () => {
+  expect(environmentVariables.map(({ name }) => name)).toContain('PARSER_TIMEOUT_MS');
+  for (const { description } of environmentVariables) expect(description).toMatch(/^[A-Z].*\.$/);
+});
