@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -27,6 +27,8 @@ export interface BlobStore {
   /** Gives staged bytes to a document. */
   keep(staged: StagedBlob, document: string): Promise<void>;
   discard(staged: StagedBlob): Promise<void>;
+  /** Takes back what was kept for a document that was not received after all. */
+  remove(document: string, sha256: string): Promise<void>;
   put(document: string, content: Uint8Array): Promise<BlobInfo>;
   read(document: string, sha256: string): Promise<Buffer>;
   stream(document: string, sha256: string): Promise<{ content: Readable; bytes: number }>;
@@ -88,6 +90,11 @@ export function createFolderBlobStore(folder: string): BlobStore {
       if (created) await syncFolder(folder);
     },
     discard: ({ token }) => rm(join(incoming, token), { force: true }),
+    async remove(document, sha256) {
+      await rm(path(document, sha256), { force: true });
+      // A folder with anything else in it stays.
+      await rmdir(join(folder, document)).catch(() => undefined);
+    },
     async put(document, content) {
       const staged = await store.stage(content);
       await store.keep(staged, document);

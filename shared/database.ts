@@ -73,7 +73,7 @@ const migrationLock = '7237112477994019180';
 export async function migrate({ db, sql }: Database, folder: string): Promise<void> {
   const session = await sql.reserve();
   try {
-    await session`select 1`;
+    await session`select pg_advisory_lock(${migrationLock}::bigint)`;
     await runMigrations(db, { migrationsFolder: folder });
   } finally {
     // A lost connection has released the lock already.

@@ -201,22 +201,14 @@ interface Presence {
 }
 
 /**
- * Every process holds this shared lock while it lives; the lock goes with the connection, so a
- * killed process leaves none behind.
+ * Every process that works holds this shared lock while it lives; it goes with the connection, so a
+ * killed process leaves none behind. Calls `alone` when no other process lives; one that starts at
+ * the same moment waits until that is done, so that what it takes up meanwhile is not taken away.
  */
-async function becomePresent(database: Database): Promise<Presence> {
+async function becomePresent(database: Database, alone: () => Promise<void>): Promise<void> {
   const connection = await database.sql.reserve();
-  const [alone] = await connection`SELECT pg_try_advisory_lock(${PRESENCE_LOCK}::bigint) AS locked`;
+  const [first] = await connection`SELECT pg_try_advisory_lock(${PRESENCE_LOCK}::bigint) AS locked`;
+  if (first?.locked) await alone();
   await connection`SELECT pg_advisory_lock_shared(${PRESENCE_LOCK}::bigint)`;
-  if (alone?.locked) await connection`SELECT pg_advisory_unlock(${PRESENCE_LOCK}::bigint)`;
-  return {
-    alone: Boolean(alone?.locked),
-    async end() {
-      // A lost connection has released the lock already.
-      await connection`SELECT pg_advisory_unlock_shared(${PRESENCE_LOCK}::bigint)`.catch(
-        () => undefined,
-      );
-      connection.release();
-    },
-  };
+  if (first?.locked) await connection`SELECT pg_advisory_unlock(${PRESENCE_LOCK}::bigint)`;
 }

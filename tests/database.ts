@@ -12,11 +12,10 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A fresh, migrated database of the caller's own on the run's PostgreSQL; takes milliseconds. */
+/** A fresh, migrated database of the caller's own on the run's PostgreSQL; takes about 0.1 s. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   const server = inject('databaseUrl');
-  // Copying files is slower than the log for a template this small.
   await administer(server, `create database ${name} template ${templateDatabase}`);
   const url = withDatabase(server, name);
   const database = openDatabase(url, { name: 'test' });

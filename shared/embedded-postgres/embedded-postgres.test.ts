@@ -232,8 +232,11 @@ test('the folder may lie deeper than a socket address can say', async () => {
   expect(socketFolder).not.toContain(folder);
   await kill(first);
   await isGone(first.server);
-  await start();
+  const second = await start();
   expect(existsSync(socketFolder)).toBe(false);
+  second.child.kill('SIGTERM');
+  await second.exited;
+  expect(existsSync(decodeURIComponent(new URL(second.url).hostname))).toBe(false);
 });
 
 test('the cluster is durable, checked and the same everywhere', async () => {

@@ -4,10 +4,10 @@ import type { Database } from '../../shared/database.ts';
 import { documentOf, documentStream } from '../../shared/event.ts';
 import { VersionConflict, type EventStore, type StreamWrite } from '../../shared/event-store.ts';
 import { derivedId, newId } from '../../shared/ids.ts';
+import { isOutage } from '../../shared/outage.ts';
 import type { Step } from '../../shared/steps/step.ts';
-import { unprocessable } from '../../shared/web/problem.ts';
 import { DocumentReceived } from './events.ts';
-import { receivedOf } from './received.contract.ts';
+import { findRepeated, type ReceivedDocument } from './repeated-upload.ts';
 
 export interface StagedFile extends StagedBlob {
   fileName: string;
@@ -23,21 +23,19 @@ export interface Upload {
   idempotencyKey: string | null;
 }
 
-export interface ReceivedDocument {
-  id: string;
-  fileName: string;
-  duplicateOf: string | null;
-}
-
 export interface Receiver {
   stage(content: Readable): Promise<StagedBlob>;
   discard(files: readonly StagedBlob[]): Promise<void>;
   /**
-   * Receives all files or none. The bytes are durable under their documents before the events are
-   * stored, so whatever is on the board can be read.
+   * Receives all files or none; either way nothing stays staged. The bytes are durable under their
+   * documents before the events are stored, so whatever is on the board can be read.
    * @throws Problem 422 when the key was used for other content
    */
   receive(upload: Upload): Promise<ReceivedDocument[]>;
+}
+
+interface NewDocument extends ReceivedDocument {
+  file: StagedFile;
 }
 
 export function createReceiver(options: {
@@ -49,85 +47,96 @@ export function createReceiver(options: {
   const { store, blobs, database } = options;
   const plan = options.steps.map((step) => step.slug);
 
-  /** Documents received before with the same bytes, the first of each. */
-  async function earlier(hashes: readonly string[]): Promise<Map<string, string>> {
-    const rows = await database.sql<{ sha256: string; stream: string }[]>`
-      SELECT DISTINCT ON (data ->> 'sha256') data ->> 'sha256' AS sha256, stream FROM events
-      WHERE type = 'DocumentReceived' AND data ->> 'sha256' = ANY (${[...hashes]})
-      ORDER BY data ->> 'sha256', position`;
-    return new Map(rows.map(({ sha256, stream }) => [sha256, documentOf(stream) ?? '']));
-  }
-
-  /** What the key was used for before, or null. One id more is asked for than there are files, to notice fewer. */
-  async function repeated(
-    upload: Upload,
-    ids: readonly string[],
-  ): Promise<ReceivedDocument[] | null> {
-    if (upload.idempotencyKey === null) return null;
-    const streams = ids.map(documentStream);
-    const histories = await store.readMany(streams);
-    const known = streams
-      .map((stream) => histories.get(stream) ?? [])
-      .filter((history) => history.length > 0);
-    if (known.length === 0) return null;
-    const before = known.map((history) => receivedOf(history));
-    const same =
-      before.length === upload.files.length &&
-      before.every(({ sha256 }, index) => sha256 === upload.files[index]?.sha256);
-    if (!same) {
-      throw unprocessable(
-        'This Idempotency-Key was used for other files. Send a new key with new content, or the same files again.',
-      );
-    }
-    return before.map(({ fileName, duplicateOf }, index) => ({
-      id: ids[index] ?? '',
-      fileName: fileName ?? '',
-      duplicateOf,
-    }));
-  }
-
   async function receive(upload: Upload): Promise<ReceivedDocument[]> {
-    const { files, actor, idempotencyKey: key } = upload;
-    const ids = [...files, null].map((_, part) =>
-      key === null ? newId() : derivedId(actor, key, part),
-    );
-    const before = await repeated(upload, ids);
-    if (before) {
-      await discard(files);
-      return before;
-    }
-    const originals = await earlier(files.map((file) => file.sha256));
-    const correlation = newId();
-    const documents = files.map((file, part) => {
-      const id = ids[part] ?? newId();
-      const duplicateOf = originals.get(file.sha256) ?? null;
-      if (duplicateOf === null) originals.set(file.sha256, id);
-      return { id, file, duplicateOf };
-    });
-    for (const { id, file } of documents) await blobs.keep(file, id);
-    const writes = documents.map(({ id, file, duplicateOf }): StreamWrite => {
-      const { fileName, claimedMediaType, bytes, sha256 } = file;
-      const { source, label } = upload;
-      const fact = DocumentReceived(
-        { fileName, claimedMediaType, bytes, sha256, source, label, plan, duplicateOf },
-        derivedId('received', id),
-      );
-      const metadata = { correlation, causation: null, actor, command: 'receive documents' };
-      return { stream: documentStream(id), expected: 0, events: [fact], metadata };
-    });
     try {
-      await store.append(...writes);
+      // One id more than there are files, to notice when the key was used for more.
+      const ids = [...upload.files, null].map((_, part) => idOf(upload, part));
+      return (await before(upload, ids)) ?? (await receiveNew(upload, ids));
+    } finally {
+      await discard(upload.files);
+    }
+  }
+
+  async function receiveNew(upload: Upload, ids: readonly string[]): Promise<ReceivedDocument[]> {
+    const documents = await asDocuments(upload.files, ids);
+    try {
+      await Promise.all(documents.map(({ id, file }) => blobs.keep(file, id)));
     } catch (error) {
-      // The same key at the same moment: the other request was faster.
-      const other = error instanceof VersionConflict ? await repeated(upload, ids) : null;
-      if (other) return other;
+      if (upload.idempotencyKey === null) await takeBack(documents);
       throw error;
     }
-    return documents.map(({ id, file, duplicateOf }) => ({
-      id,
-      fileName: file.fileName,
-      duplicateOf,
-    }));
+    try {
+      await store.append(...writesOf(upload, documents));
+    } catch (error) {
+      return afterRefusal(error, upload, documents, ids);
+    }
+    return documents.map(({ id, fileName, duplicateOf }) => ({ id, fileName, duplicateOf }));
+  }
+
+  /**
+   * Whatever was kept for nothing goes: bytes under ids of their own, and bytes under the ids of
+   * other content. After an outage the events may have been stored all the same, and under shared
+   * ids the same request may be on its way a second time: then the bytes stay.
+   */
+  async function afterRefusal(
+    error: unknown,
+    upload: Upload,
+    documents: readonly NewDocument[],
+    ids: readonly string[],
+  ): Promise<ReceivedDocument[]> {
+    if (upload.idempotencyKey === null) {
+      if (!isOutage(error)) await takeBack(documents);
+      throw error;
+    }
+    if (!(error instanceof VersionConflict)) throw error;
+    // The same key at the same moment: the other request was faster.
+    const faster = await findRepeated(store, ids);
+    await takeBack(documents.filter(({ file }, part) => file.sha256 !== faster.sha256s[part]));
+    const answer = faster.answer(upload.files.map((file) => file.sha256));
+    if (!answer) throw error;
+    return answer;
+  }
+
+  /** What the same request was answered before; null when it is new. */
+  async function before({ files, idempotencyKey }: Upload, ids: readonly string[]) {
+    if (idempotencyKey === null) return null;
+    const found = await findRepeated(store, ids);
+    return found.answer(files.map((file) => file.sha256));
+  }
+
+  /** Names the files, and says of each whether its bytes were received before, the first document of all. */
+  async function asDocuments(
+    files: readonly StagedFile[],
+    ids: readonly string[],
+  ): Promise<NewDocument[]> {
+    const rows = await database.sql<{ sha256: string; stream: string }[]>`
+      SELECT DISTINCT ON (data ->> 'sha256') data ->> 'sha256' AS sha256, stream FROM events
+      WHERE type = 'DocumentReceived' AND data ->> 'sha256' = ANY (${files.map((file) => file.sha256)})
+      ORDER BY data ->> 'sha256', position`;
+    const first = new Map(rows.map(({ sha256, stream }) => [sha256, documentOf(stream)]));
+    return files.map((file, part) => {
+      const id = ids[part] ?? newId();
+      const duplicateOf = first.get(file.sha256) ?? null;
+      if (duplicateOf === null) first.set(file.sha256, id);
+      return { id, fileName: file.fileName, duplicateOf, file };
+    });
+  }
+
+  function writesOf(upload: Upload, documents: readonly NewDocument[]): StreamWrite[] {
+    const { actor, source, label } = upload;
+    const metadata = { correlation: newId(), causation: null, actor, command: 'receive documents' };
+    return documents.map(({ id, duplicateOf, file }) => {
+      const { fileName, claimedMediaType, bytes, sha256 } = file;
+      const data = { fileName, claimedMediaType, bytes, sha256, source, label, plan, duplicateOf };
+      // An id of its own: with one derived from the key, other content that came at the same moment
+      // would count as stored, when it is the document that exists already.
+      const received = DocumentReceived(data, newId());
+      return { stream: documentStream(id), expected: 0, events: [received], metadata };
+    });
+  }
+
+  async function takeBack(documents: readonly NewDocument[]): Promise<void> {
+    await Promise.all(documents.map(({ id, file }) => blobs.remove(id, file.sha256)));
   }
 
   async function discard(files: readonly StagedBlob[]): Promise<void> {
@@ -135,4 +144,8 @@ export function createReceiver(options: {
   }
 
   return { stage: blobs.stage, discard, receive };
+}
+
+function idOf({ actor, idempotencyKey }: Upload, part: number): string {
+  return idempotencyKey === null ? newId() : derivedId(actor, idempotencyKey, part);
 }

@@ -1,6 +1,8 @@
+import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { badRequest, Problem, unprocessable } from '../../shared/web/problem.ts';
 import type { Receiver, StagedFile } from './command.ts';
+import { baseName } from './file-name.ts';
 
 /** What a request's multipart body held, its files staged. */
 export interface ReadUpload {
@@ -9,8 +11,16 @@ export interface ReadUpload {
   label: string | null;
 }
 
+interface Limits {
+  maxFileBytes: number;
+  maxFiles: number;
+}
+
+const MOST_FIELDS = 10;
 const LONGEST_FIELD = 200;
-const LONGEST_NAME = 255;
+
+/** Milliseconds that a refused upload is read on and thrown away. */
+const LINGER_MS = 30_000;
 
 /**
  * Reads a multipart body, streaming each part `file` to the disk. Whatever is wrong with it, nothing
@@ -20,85 +30,89 @@ const LONGEST_NAME = 255;
 export async function readUpload(
   request: FastifyRequest,
   receiver: Receiver,
-  limits: { maxFileBytes: number; maxFiles: number },
+  limits: Limits,
 ): Promise<ReadUpload> {
   const files: StagedFile[] = [];
-  const fields = new Map<string, string>();
+  const fields = new Map<string, unknown>();
   try {
-    const parts = request.parts({
-      limits: {
-        fileSize: limits.maxFileBytes,
-        files: limits.maxFiles,
-        fields: 10,
-        fieldSize: 10_000,
-      },
-    });
-    for await (const part of parts) {
-      if (part.type === 'field') {
-        fields.set(part.fieldname, String(part.value));
-        continue;
-      }
-      if (part.fieldname !== 'file') {
-        part.file.resume();
-        throw badRequest(
-          `The part "${part.fieldname}" is a file, but files are expected in parts named "file".`,
-        );
-      }
-      const staged = await receiver.stage(part.file);
-      const file = {
-        ...staged,
-        fileName: baseName(part.filename),
-        claimedMediaType: part.mimetype,
-      };
-      files.push(file);
-      if (part.file.truncated) throw tooLarge(file.fileName, limits.maxFileBytes);
-      if (file.bytes === 0) {
-        throw unprocessable(`"${file.fileName}" is empty. Send it again when it has content.`);
-      }
+    for await (const part of request.parts({ limits: busboyLimits(limits) })) {
+      if (part.type === 'field') fields.set(part.fieldname, part.value);
+      else files.push(await stageFile(part, receiver, limits));
     }
-    if (files.length === 0) {
-      throw badRequest(
-        'There is no file in the request. Send one to 100 parts named "file", each with a file name.',
-      );
-    }
+    if (files.length === 0) throw noFile(limits);
     return { files, source: shortText(fields, 'source'), label: shortText(fields, 'label') };
   } catch (error) {
+    linger(request);
     await receiver.discard(files);
     throw error;
   }
 }
 
-/** The name without folders and control characters, whatever system it comes from. */
-export function baseName(name: string | undefined): string {
-  const last = (name ?? '').split(/[\\/]/).at(-1) ?? '';
-  // oxlint-disable-next-line no-control-regex -- control characters are exactly what has to go
-  const clean = last
-    .replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '')
-    .trim();
-  if (clean === '' || clean === '.' || clean === '..') return 'unnamed';
-  return clean.length <= LONGEST_NAME ? clean : shortened(clean);
+const busboyLimits = ({ maxFileBytes, maxFiles }: Limits) => ({
+  fileSize: maxFileBytes,
+  files: maxFiles,
+  fields: MOST_FIELDS,
+  fieldSize: 10_000,
+  parts: maxFiles + MOST_FIELDS + 1,
+});
+
+async function stageFile(
+  part: MultipartFile,
+  receiver: Receiver,
+  { maxFileBytes }: Limits,
+): Promise<StagedFile> {
+  const fileName = baseName(part.filename);
+  if (part.fieldname !== 'file') {
+    throw badRequest(
+      `"${fileName}" came in a part named "${part.fieldname}". Send files in parts named "file".`,
+    );
+  }
+  // At once, not when the rest has come.
+  part.file.once('limit', () => part.file.destroy(tooLarge(fileName, maxFileBytes)));
+  const staged = await receiver.stage(part.file);
+  if (staged.bytes === 0) {
+    await receiver.discard([staged]);
+    throw unprocessable(`"${fileName}" is empty. Send it again when it has content.`);
+  }
+  return { ...staged, fileName, claimedMediaType: mediaTypeOf(part.mimetype) };
 }
 
-/** A long name keeps its beginning and its extension. */
-function shortened(name: string): string {
-  const extension = /\.[^.]{1,10}$/.exec(name)?.[0] ?? '';
-  return `${name.slice(0, LONGEST_NAME - 1 - extension.length)}…${extension}`;
+/** What a sender claims is kept for people to see, as long as it looks like a media type at all. */
+function mediaTypeOf(claimed: string): string {
+  return /^[\w.+-]{1,100}\/[\w.+-]{1,100}$/.test(claimed) ? claimed : 'application/octet-stream';
 }
 
-function shortText(fields: ReadonlyMap<string, string>, name: string): string | null {
-  const text = fields.get(name)?.trim() ?? '';
+function shortText(fields: ReadonlyMap<string, unknown>, name: string): string | null {
+  const value = fields.get(name) ?? '';
+  const text = typeof value === 'string' ? value.toWellFormed().trim() : null;
+  if (text === null || /\p{Cc}/u.test(text)) {
+    throw unprocessable(`The part "${name}" must be plain text in one line.`);
+  }
   if (text.length > LONGEST_FIELD) {
     throw unprocessable(
-      `The part "${name}" may have ${LONGEST_FIELD} characters; this one has ${text.length}.`,
+      `The part "${name}" may have ${LONGEST_FIELD} characters. Send a shorter one.`,
     );
   }
   return text === '' ? null : text;
 }
 
-function tooLarge(fileName: string, limit: number): Problem {
-  return new Problem(
+/** Whoever is still sending would see a reset connection in place of the answer. */
+function linger({ raw }: FastifyRequest): void {
+  if (raw.destroyed || raw.readableEnded) return;
+  const timer = setTimeout(() => raw.destroy(), LINGER_MS).unref();
+  raw.once('close', () => clearTimeout(timer));
+  raw.unpipe();
+  raw.resume();
+}
+
+const noFile = ({ maxFiles }: Limits): Problem =>
+  badRequest(
+    `There is no file in the request. Send one to ${maxFiles} parts named "file", each with a file name.`,
+  );
+
+const tooLarge = (fileName: string, limit: number): Problem =>
+  new Problem(
     413,
     'content-too-large',
     `"${fileName}" is larger than ${limit.toLocaleString('en')} bytes, the most this server takes (MAX_FILE_BYTES). Nothing of this request was stored.`,
   );
-}

@@ -10,7 +10,7 @@ import { flawsOf } from './history.ts';
 import { processesIn } from './processes.ts';
 import { createRandom, newSeed, type Random } from './random.ts';
 import { proveReadModels, waitUntilLevel } from './read-models.ts';
-import { createToken, startServer, type ServerProcess } from './server-process.ts';
+import { createToken, startAndKill, startServer, type ServerProcess } from './server-process.ts';
 import { sha256 } from './small-files.ts';
 import { until } from './until.ts';
 import { makeUploads, sendUploads, type Upload } from './uploader.ts';
@@ -37,7 +37,6 @@ interface Life {
   server: ServerProcess;
   client: Client;
   database: Database;
-  begunAt: number;
 }
 
 const LONGEST_LIFE_MS = 1_500;
@@ -61,15 +60,17 @@ export async function proveKills(options: {
   await mkdir(environment.TMPDIR);
   const random = createRandom(seed);
   const lives: Life[] = [];
+  const starts: number[] = [];
   let token: string | undefined;
 
   async function begin(): Promise<Life> {
-    const begunAt = Date.now();
+    starts.push(Date.now());
     const server = await startServer(environment);
     token ??= await createToken(environment, 'admin');
     const { url } = await connectEmbeddedPostgres({ dataDir: environment.DATA_DIR, log: silent });
     const client = createClient(server.url ?? '', token);
-    const life = { server, client, database: openDatabase(url, { name: 'proof', max: 2 }), begunAt };
+    const database = openDatabase(url, { name: 'proof', max: 2 });
+    const life = { server, client, database };
     lives.push(life);
     return life;
   }
@@ -78,9 +79,14 @@ export async function proveKills(options: {
   try {
     const uploads = makeUploads(files, random);
     const waiting = [...uploads];
-    for (let kill = 0; kill < kills; kill += 1) {
-      const share = waiting.splice(0, Math.ceil(waiting.length / (kills - kill + 1)));
-      const left = await liveAndDie(await begin(), share, random);
+    for (const [index, { early, nextIsEarly }] of planOf(kills, random).entries()) {
+      if (early) {
+        starts.push(Date.now());
+        await startAndKill(environment, random.whole(0, LONGEST_LIFE_MS));
+        continue;
+      }
+      const share = waiting.splice(0, Math.ceil(waiting.length / (kills - index + 1)));
+      const left = await liveAndDie(await begin(), share, random, nextIsEarly ? 1 : 2);
       waiting.unshift(...left);
     }
     const last = await begin();
@@ -88,7 +94,7 @@ export async function proveKills(options: {
     await waitForCompletion(last);
     const onBoard = await proveDocuments(last.client, uploads);
     const readModelRows = await proveReadModels(last.database, last.client);
-    const figures = await readFigures(last.database, lives);
+    const figures = await readFigures(last.database, lives, starts);
     assert.ok(figures.slowestResumptionMs < HEARTBEAT_MS, 'Interrupted steps waited for a timeout');
     await proveNothingIsLeft(last, folder, environment.TMPDIR);
     const acknowledged = uploads.flatMap((upload) => upload.acknowledged ?? []).length;
@@ -109,14 +115,30 @@ export async function proveKills(options: {
   }
 }
 
+/**
+ * Some servers are killed while they start; never two in a row, so that no step dies three times in
+ * a row, which by the rules is the document's failure.
+ */
+function planOf(kills: number, random: Random) {
+  const early: boolean[] = [];
+  for (let kill = 0; kill < kills; kill += 1) early.push(!early.at(-1) && random.next() < 0.25);
+  return early.map((is, index) => ({ early: is, nextIsEarly: early[index + 1] ?? false }));
+}
+
 /** Hands over its share until the server is killed; returns the uploads that are to be sent again. */
-async function liveAndDie(life: Life, share: Upload[], random: Random): Promise<Upload[]> {
+async function liveAndDie(
+  life: Life,
+  share: Upload[],
+  random: Random,
+  mostDeaths: number,
+): Promise<Upload[]> {
   const over = new AbortController();
   const waiting = [...share];
   const uploading = Array.from({ length: UPLOADERS }, () =>
     sendUploads(waiting, life.client, over.signal),
   );
   await momentToKill(life.database, random);
+  await stepsToEnd(life.database, mostDeaths);
   over.abort();
   await life.server.kill();
   await Promise.all(uploading);
@@ -124,10 +146,7 @@ async function liveAndDie(life: Life, share: Upload[], random: Random): Promise<
   return waiting;
 }
 
-/**
- * Some time after the start, or right after an event of some type was stored. By the rules three
- * deaths in a row in one step are the document's failure, so a step that has two is left to end.
- */
+/** Some time after the start, or right after an event of some type was stored. */
 async function momentToKill({ sql }: Database, random: Random): Promise<void> {
   const [before] = await sql`SELECT coalesce(max(position), 0) AS position FROM events`;
   const type = random.pick(momentTypes);
@@ -138,13 +157,17 @@ async function momentToKill({ sql }: Database, random: Random): Promise<void> {
       SELECT 1 FROM events WHERE position > ${String(before?.['position'])} AND type LIKE ${type} LIMIT 1`;
     while ((await seen()).length === 0 && performance.now() < deadline) await pause(2);
   }
-  await until('steps interrupted twice to end', async () => {
-    const twice = await sql`
+}
+
+/** Resolves when no step that was interrupted so often is still to end. */
+async function stepsToEnd({ sql }: Database, deaths: number): Promise<void> {
+  await until(`steps interrupted ${deaths} times to end`, async () => {
+    const running = await sql`
       SELECT 1 FROM events i WHERE type LIKE '%Interrupted' AND NOT EXISTS (
         SELECT 1 FROM events f WHERE f.stream = i.stream
           AND f.type = replace(i.type, 'Interrupted', 'Finished'))
-      GROUP BY stream, type HAVING count(*) >= 2`;
-    return twice.length === 0;
+      GROUP BY stream, type HAVING count(*) >= ${deaths}`;
+    return running.length === 0;
   });
 }
 
@@ -194,13 +217,12 @@ async function proveDocuments(client: Client, uploads: readonly Upload[]): Promi
   return listed.length;
 }
 
-async function readFigures({ sql }: Database, lives: readonly Life[]) {
+async function readFigures({ sql }: Database, lives: readonly Life[], starts: readonly number[]) {
   const interrupted = await sql<{ stored_at: Date }[]>`
     SELECT stored_at FROM events WHERE type LIKE '%Interrupted' ORDER BY position`;
   const [count] = await sql<{ events: number }[]>`SELECT count(*)::int AS events FROM events`;
   const resumptions = interrupted.map(({ stored_at: at }) => {
-    const begun = lives.findLast(({ begunAt }) => begunAt <= at.getTime())?.begunAt ?? 0;
-    return at.getTime() - begun;
+    return at.getTime() - (starts.findLast((start) => start <= at.getTime()) ?? 0);
   });
   return {
     events: count?.events ?? 0,

@@ -1,6 +1,7 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Role } from '../../shared/web/principal.ts';
 
@@ -11,6 +12,7 @@ export interface ServerProcess {
   readonly url: string | null;
   /** Milliseconds from its start until it said that it runs. */
   readonly startedInMs: number;
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
   /** kill -9; resolves when the process is gone. */
   kill(): Promise<void>;
   /** SIGTERM; resolves with the exit code. */
@@ -29,11 +31,7 @@ const LINES_KEPT = 200;
 /** Starts `slices/main.ts` and waits for the line that says it runs. @throws Error with its output */
 export async function startServer(environment: ServerEnvironment): Promise<ServerProcess> {
   const begun = performance.now();
-  const child = spawn(process.execPath, ['slices/main.ts'], {
-    cwd: root,
-    env: withPath(environment),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = launch(environment);
   const gone = once(child, 'close');
   const lines: string[] = [];
   const output = () => lines.join('\n');
@@ -50,6 +48,7 @@ export async function startServer(environment: ServerEnvironment): Promise<Serve
     url,
     startedInMs: performance.now() - begun,
     output,
+    signal: (name) => child.kill(name),
     async kill() {
       child.kill('SIGKILL');
       await gone;
@@ -60,6 +59,25 @@ export async function startServer(environment: ServerEnvironment): Promise<Serve
       return child.exitCode;
     },
   };
+}
+
+/** Starts a server and kills it (kill -9) so many milliseconds later, wherever it is by then. */
+export async function startAndKill(environment: ServerEnvironment, afterMs: number): Promise<void> {
+  const child = launch(environment);
+  const gone = once(child, 'close');
+  child.stdout.resume();
+  child.stderr.resume();
+  await pause(afterMs);
+  child.kill('SIGKILL');
+  await gone;
+}
+
+function launch(environment: ServerEnvironment) {
+  return spawn(process.execPath, ['slices/main.ts'], {
+    cwd: root,
+    env: withPath(environment),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 /** Makes an API token with the command that people use; works beside the running server. */

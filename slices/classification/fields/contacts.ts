@@ -43,10 +43,15 @@ export function findPhones(lines: Line[]): Field[] {
     );
     return [...labelled, ...bare].flatMap(({ words, match, sure }) => {
       const value = normalisePhone(words);
-      if (value === null || FAX.test(text.slice(0, match.index))) return [];
+      if (value === null || isFax(text, match.index, match.index + match[0].length)) return [];
       return { name: 'phone', value, page, source: sourceOf(match[0]), confidence: sure };
     });
   });
+}
+
+/** The word stands before the number, or behind it where no other number follows at once. */
+function isFax(text: string, start: number, end: number): boolean {
+  return FAX.test(text.slice(0, start)) || /^ ?\(?fax\)?(?![^\d]{0,4}\d)/i.test(text.slice(end));
 }
 
 function normalisePhone(words: string): string | null {

@@ -57,6 +57,8 @@ describe('e-mail addresses and telephone numbers', () => {
     ['(870)-931-0505', '8709310505'],
     ['call us at +1 415 555 2671', '+14155552671'],
     ['Fax: +49 30 1234567', null],
+    ['(605) 574-2307 fax', null],
+    ['(605) 574-2307 Fax: (605) 574-2308', '6055742307'],
     ['Order 4711 0815 12', null],
     ['Tel. 12', null],
   ])('given "%s", the number is %s', (text, phone) => {
