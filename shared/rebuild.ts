@@ -14,6 +14,8 @@ export interface Rebuilds {
 
 const SUFFIX = '~rebuild';
 const REBUILD_CHANNEL = 'rebuild';
+/** Milliseconds for which a swap may keep readers waiting; then it is tried again later. */
+const SWAP_WAITS_MS = 500;
 
 /** The subscription under which a read model is rebuilt. */
 export const rebuildName = (projection: string) => projection + SUFFIX;
@@ -49,13 +51,15 @@ export function createRebuilds(options: {
   async function swap(projection: Projection): Promise<boolean> {
     const { name, tableName } = projection;
     const outcome = await database.db.transaction(async (tx) => {
-      const rows = await tx.execute<{ name: string; position: string }>(sql`
-        SELECT name, position FROM subscriptions WHERE name IN (${name}, ${rebuildName(name)})
+      const rows = await tx.execute<{ name: string; position: string; revision: string }>(sql`
+        SELECT name, position, revision FROM subscriptions WHERE name IN (${name}, ${rebuildName(name)})
         ORDER BY name FOR UPDATE`);
       const live = rows.find((row) => row.name === name);
       const rebuilt = rows.find((row) => row.name === rebuildName(name));
       if (!live || !rebuilt) return 'done elsewhere';
       if (Number(rebuilt.position) < Number(live.position)) return 'behind';
+      // All who read the table queue up behind the drop, which itself waits for the longest query: it gives up.
+      await tx.execute(sql.raw(`SET LOCAL lock_timeout = ${SWAP_WAITS_MS}`));
       await tx.execute(sql`DROP TABLE ${sql.identifier(tableName)}`);
       await tx.execute(
         sql`ALTER TABLE ${sql.identifier(rebuildTable(projection))} RENAME TO ${sql.identifier(tableName)}`,
@@ -65,9 +69,11 @@ export function createRebuilds(options: {
         sql`UPDATE parked_streams SET subscription = ${name} WHERE subscription = ${rebuildName(name)}`,
       );
       await tx.execute(sql`DELETE FROM subscriptions WHERE name = ${rebuildName(name)}`);
+      // Above all revisions of both tables, so that pages see it as newer than what they show.
+      const revision = Math.max(Number(live.revision), Number(rebuilt.revision)) + 1;
       await tx.execute(sql`
-        UPDATE subscriptions SET position = ${rebuilt.position}, revision = revision + 1,
-          reload_below = revision + 1 WHERE name = ${name}`);
+        UPDATE subscriptions SET position = ${rebuilt.position}, revision = ${revision},
+          reload_below = ${revision} WHERE name = ${name}`);
       await tx.execute(
         sql`SELECT pg_notify(${LIVE_CHANNEL}, ${name}), pg_notify(${REBUILD_CHANNEL}, ${name})`,
       );
@@ -103,7 +109,9 @@ export function createRebuilds(options: {
           INSERT INTO subscriptions (name) VALUES (${rebuildName(name)}) ON CONFLICT DO NOTHING RETURNING name`);
         if (inserted.length === 0) return;
         const copy = sql.identifier(rebuildTable(projection));
-        await tx.execute(sql`DROP TABLE IF EXISTS ${copy}`);
+        // All who read the table queue up behind the drop, which itself waits for the longest query: it gives up.
+      await tx.execute(sql.raw(`SET LOCAL lock_timeout = ${SWAP_WAITS_MS}`));
+      await tx.execute(sql`DROP TABLE IF EXISTS ${copy}`);
         await tx.execute(
           sql`CREATE TABLE ${copy} (LIKE ${sql.identifier(projection.tableName)} INCLUDING ALL)`,
         );
@@ -112,11 +120,12 @@ export function createRebuilds(options: {
       return 'started';
     },
     async resume() {
-      await database.sql.listen(
-        REBUILD_CHANNEL,
-        () => void resume().catch((error: unknown) => log.warn(error)),
-      );
-      await resume();
+      const again = () =>
+        void resume().catch((error: unknown) =>
+          log.warn({ err: error }, 'rebuilds could not be looked up'),
+        );
+      // Also when the connection was lost and is back: what was told meanwhile was not heard.
+      await database.sql.listen(REBUILD_CHANNEL, again, again);
     },
   };
 }

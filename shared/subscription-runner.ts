@@ -60,21 +60,21 @@ export function createSubscriptionRunner(options: {
   }
 
   async function lock(tx: Transaction, waitForIt = false): Promise<LockedCheckpoint | null> {
-    const rows = await tx.execute<{
-      position: string;
-      revision: string;
-      parked: string[] | null;
-    }>(sql`
-      SELECT position, revision,
-        (SELECT array_agg(stream) FROM parked_streams WHERE subscription = s.name) AS parked
-      FROM subscriptions s WHERE name = ${subscription.name}
-      FOR UPDATE ${waitForIt ? sql`` : sql`SKIP LOCKED`}`);
+    // Two statements, sent together: one that finds the row changed goes on with the new row, but its
+    // subselects still see what was parked before it began, and a parked stream would be run on.
+    const [rows, parked] = await Promise.all([
+      tx.execute<{ position: string; revision: string }>(sql`
+        SELECT position, revision FROM subscriptions WHERE name = ${subscription.name}
+        FOR UPDATE ${waitForIt ? sql`` : sql`SKIP LOCKED`}`),
+      tx.execute<{ stream: string }>(sql`
+        SELECT stream FROM parked_streams WHERE subscription = ${subscription.name}`),
+    ]);
     const [row] = rows;
     if (!row) return null;
     return {
       position: Number(row.position),
       revision: Number(row.revision),
-      parked: new Set(row.parked),
+      parked: new Set(parked.map(({ stream }) => stream)),
     };
   }
 
@@ -165,19 +165,20 @@ export function createSubscriptionRunner(options: {
     while (wanted && !stopped) {
       wanted = false;
       try {
-        while (!stopped && (await step(careful))) careful = false;
-        failures = 0;
-        careful = false;
+        let more = true;
+        while (more && !stopped) {
+          more = await step(careful);
+          careful = false;
+          failures = 0;
+        }
         if (level && passed >= head()) tellLevel(level);
       } catch (error) {
         if (stopped) return;
         wanted = true;
-        careful = !isOutage(error);
-        log.warn(
-          { err: error },
-          careful ? 'batch failed, looking for the stream' : 'outage, trying again',
-        );
-        if (!careful) await signal.wait(Math.min(100 * 2 ** failures++, 5_000));
+        log.warn({ err: error }, 'batch failed, trying again');
+        // At once only to find the stream that fails; what fails even then is no stream's fault.
+        if (!careful && !isOutage(error)) careful = true;
+        else await signal.wait(Math.min(100 * 2 ** failures++, 5_000));
       }
     }
   }

@@ -116,10 +116,7 @@ export function createWorkQueue(options: {
         });
       }
       // Jobs that a killed process left active: when no other process lives, nobody works on them.
-      if (works) {
-        presence = await becomePresent(database);
-        if (presence.alone) await handBack(null);
-      }
+      if (works) presence = await becomePresent(database, () => handBack(null));
       cleaning = setInterval(
         () => void removeCompleted().catch((error: unknown) => log.warn(error)),
         600_000,
@@ -195,20 +192,27 @@ export function createWorkQueue(options: {
 const PRESENCE_LOCK = 4917;
 
 interface Presence {
-  /** Whether this process was the first to come. */
-  alone: boolean;
   end(): Promise<void>;
 }
 
 /**
  * Every process that works holds this shared lock while it lives; it goes with the connection, so a
  * killed process leaves none behind. Calls `alone` when no other process lives; one that starts at
- * the same moment waits until that is done, so that what it takes up meanwhile is not taken away.
+ * the same moment waits until that is done, so that what it takes up is not taken away again.
  */
-async function becomePresent(database: Database, alone: () => Promise<void>): Promise<void> {
+async function becomePresent(database: Database, alone: () => Promise<void>): Promise<Presence> {
   const connection = await database.sql.reserve();
   const [first] = await connection`SELECT pg_try_advisory_lock(${PRESENCE_LOCK}::bigint) AS locked`;
   if (first?.locked) await alone();
   await connection`SELECT pg_advisory_lock_shared(${PRESENCE_LOCK}::bigint)`;
   if (first?.locked) await connection`SELECT pg_advisory_unlock(${PRESENCE_LOCK}::bigint)`;
+  return {
+    async end() {
+      // A lost connection has released the lock already.
+      await connection`SELECT pg_advisory_unlock_shared(${PRESENCE_LOCK}::bigint)`.catch(
+        () => undefined,
+      );
+      connection.release();
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -55,6 +55,8 @@ export interface TestApp {
   document(id: string): Promise<TestDocument>;
   /** Waits until a document has one of the statuses; looks again with every event. */
   untilStatus(id: string, ...statuses: string[]): Promise<TestDocument>;
+  /** How many documents were received, and every file below the blob folder. */
+  stored(): Promise<{ documents: number; files: string[] }>;
   /** Stops the server in order and starts it again on the same data. */
   restart(): Promise<void>;
   /** Ends everything and removes its data. */
@@ -63,12 +65,17 @@ export interface TestApp {
 
 /** Starts Doctrail on a database and a data folder of its own, as `npm start` does on others. */
 export async function startTestApp(
-  options: { env?: Record<string, string>; steps?: readonly StepSlice[] } = {},
+  options: {
+    env?: Record<string, string>;
+    steps?: readonly StepSlice[];
+    /** Another way to the database than the straight one. */
+    through?: (databaseUrl: string) => string;
+  } = {},
 ): Promise<TestApp> {
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'doctrail-app-'));
   const config = loadConfig({
-    DATABASE_URL: database.url,
+    DATABASE_URL: options.through?.(database.url) ?? database.url,
     SECRET_KEY: 'the secret key of a test, long enough',
     DATA_DIR: dataDir,
     PORT: '0',
@@ -134,6 +141,19 @@ export async function startTestApp(
       } finally {
         waiting.delete(signal);
       }
+    },
+    async stored() {
+      const [row] = await database.database.sql<{ documents: number }[]>`
+        SELECT count(DISTINCT stream)::int AS documents FROM events WHERE stream LIKE 'document-%'`;
+      const entries = await readdir(join(dataDir, 'blobs'), {
+        recursive: true,
+        withFileTypes: true,
+      });
+      const files = entries.filter((entry) => entry.isFile());
+      return {
+        documents: row?.documents ?? 0,
+        files: files.map(({ parentPath, name }) => join(parentPath, name)).toSorted(),
+      };
     },
     async restart() {
       await doctrail.stop();

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { ConfigError } from '../config-error.ts';
 import { canReach, permits, type Account } from './account.ts';
-import { createDraft } from './drafts.ts';
+import { createOwnFolder } from './own-folders.ts';
 import type { Launcher } from './launcher.ts';
 
 export interface Binaries {
@@ -89,7 +89,7 @@ async function copyPackage(native: string, folder: string, version: string): Pro
   const copy = join(folder, `programs-${version}`);
   const made = join(copy, 'native');
   if (await lstat(copy).catch(() => undefined)) return made;
-  const draft = await createDraft(folder);
+  const draft = await createOwnFolder(folder, 'draft');
   await cp(native, join(draft, 'native'), { recursive: true, verbatimSymlinks: true });
   await repairLinks(join(draft, 'native'));
   await openToAll(draft);

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { ConfigError } from '../config-error.ts';
 import { giveAway, type Account } from './account.ts';
 import type { Binaries } from './binaries.ts';
-import { createDraft } from './drafts.ts';
+import { createOwnFolder, findLeftFolders, removeFolder } from './own-folders.ts';
 import type { Launcher } from './launcher.ts';
 
 /** PostgreSQL reads and writes only clusters of its own major version. */
@@ -60,7 +60,8 @@ async function createCluster(
   { initdb, postgres }: Binaries,
   launcher: Launcher,
 ): Promise<void> {
-  const draft = await createDraft(folder);
+  for (const left of await findLeftFolders(folder, 'draft')) await removeFolder(left);
+  const draft = await createOwnFolder(folder, 'draft');
   const builder = await chooseBuilder(launcher.account);
   if (builder.account !== undefined) await giveAway(draft, builder.account);
   const run = (program: string, args: string[], input = '') =>

@@ -133,15 +133,18 @@ test('a start waits for a process that is about to stop', async () => {
   servers.push(await second.until('url ').then(postmaster));
 });
 
-test('of several first starts at once one wins, and the others say so', async () => {
-  const all = [launch(), launch(), launch()];
-  const ends = await Promise.all(
-    all.map((one) => Promise.race([one.exited.then(() => 'refused'), one.until('url ')])),
-  );
-  servers.push(postmaster());
-  expect(ends.filter((end) => end !== 'refused')).toHaveLength(1);
-  for (const one of all.filter((_, index) => ends[index] === 'refused')) {
-    expect(one.output()).toContain('is in use by process');
+test('of several starts at once one wins, and the others say so', async () => {
+  for (const _ of ['with the cluster to be made', 'with a cluster']) {
+    const all = [launch(), launch(), launch()];
+    const ends = await Promise.all(
+      all.map((one) => Promise.race([one.exited.then(() => 'refused'), one.until('url ')])),
+    );
+    servers.push(postmaster());
+    expect(ends.filter((end) => end !== 'refused')).toHaveLength(1);
+    for (const one of all.filter((_, index) => ends[index] === 'refused')) {
+      expect(one.output()).toContain('is in use by process');
+    }
+    await Promise.all(all.map(kill));
   }
 });
 

@@ -30,8 +30,8 @@ async function findHolder(data: string): Promise<Holder | undefined> {
     await disown(data, lines);
     return undefined;
   }
-  const options = await readIfThere(join(data, 'postmaster.opts'));
-  const owner = Number(new RegExp(`${ownerParameter}=(\\d+)`).exec(options)?.[1]);
+  // Not from postmaster.opts: while a server starts that is still its predecessor's.
+  const owner = Number(new RegExp(`${ownerParameter}=(\\d+)`).exec(server.command)?.[1]);
   const state = server.parent === owner ? 'held' : 'orphaned';
   const since = new Date(Number(startLine) * 1000);
   return { state, status: status.trim(), pid, owner, since, socketFolder };

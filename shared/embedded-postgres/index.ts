@@ -14,7 +14,7 @@ export interface EmbeddedPostgres {
   /**
    * `postgres://doctrail@%2Fpath%2Fto%2Fsocket/doctrail`: a Unix socket in a folder that only this
    * user can enter, so there is no port and no password. `pg` (pg-boss) takes it as it is, the
-   * `postgres` driver through `connectionOptions(url)` of shared/database.ts. A socket rather than
+   * `postgres` driver through `connect(url)` of shared/database.ts. A socket rather than
    * loopback, because each round trip is cheaper and no other user of the machine can try it.
    */
   readonly url: string;
@@ -57,7 +57,6 @@ export async function startEmbeddedPostgres(
     const socketFolder = socket.path;
     const start = { data, binaries, launcher, socketFolder, log, settings, patienceMs };
     const server = await runServer(start);
-    await socket.removeOthers();
     return {
       url: socketUrl(socketFolder),
       async stop() {

@@ -1,45 +1,34 @@
-import { chmod, chown, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Account } from './account.ts';
+import { createOwnFolder, findLeftFolders, removeFolder } from './own-folders.ts';
 
 /** sun_path holds 104 bytes with its end on macOS and 108 on Linux; the lock's name is the longest. */
 const longestPath = 103;
 const longestName = '/.s.PGSQL.5432.lock';
-const prefix = 'socket-';
 
 export interface SocketFolder {
   readonly path: string;
   remove(): Promise<void>;
-  /** Removes what killed processes left behind; only for who holds the cluster. */
-  removeOthers(): Promise<void>;
 }
 
 /**
  * A fresh private folder for the socket: in `folder` where its path is short enough, else in the
  * temporary folder with a note of it in `folder`. Fresh, so that a stale lock or two starts at the
- * same time cannot get in each other's way.
+ * same time cannot get in each other's way. Removes those of killed processes.
  */
 export async function createSocketFolder(
   folder: string,
   account: Account | undefined,
 ): Promise<SocketFolder> {
-  const inside = await mkdtemp(join(folder, prefix));
+  for (const left of await findLeftFolders(folder, 'socket')) await removeSocketFolder(left);
+  const inside = await createOwnFolder(folder, 'socket');
   const fits = Buffer.byteLength(inside + longestName) <= longestPath;
   const path = fits ? inside : await mkdtemp(join(shortTemporaryFolder(), 'doctrail-'));
   if (!fits) await writeFile(join(inside, 'elsewhere'), path);
   await handOver(path, account);
-  return {
-    path,
-    remove: () => removeSocketFolder(inside),
-    async removeOthers() {
-      for (const name of await readdir(folder)) {
-        if (name.startsWith(prefix) && name !== basename(inside)) {
-          await removeSocketFolder(join(folder, name));
-        }
-      }
-    },
-  };
+  return { path, remove: () => removeSocketFolder(inside) };
 }
 
 /** The server creates the socket, this process enters by its group where root lost its override. */
@@ -51,8 +40,8 @@ async function handOver(path: string, account: Account | undefined): Promise<voi
 
 async function removeSocketFolder(inside: string): Promise<void> {
   const elsewhere = await readFile(join(inside, 'elsewhere'), 'utf8').catch(() => undefined);
-  if (elsewhere !== undefined) await rm(elsewhere, { recursive: true, force: true });
-  await rm(inside, { recursive: true, force: true });
+  if (elsewhere !== undefined) await removeFolder(elsewhere);
+  await removeFolder(inside);
 }
 
 function shortTemporaryFolder(): string {

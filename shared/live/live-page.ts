@@ -15,52 +15,84 @@ export interface LivePage {
 /** Changes that come closer together than this are shown together. */
 const SETTLE_MS = 50;
 
-/** Small and rarely watched pages: rendered once a change, whoever many watch. */
+interface Page {
+  /** What each browser was shown last. */
+  readonly shown: Map<EventStream, string>;
+  timer: NodeJS.Timeout | undefined;
+  rendering: boolean;
+  /** It changed while it was rendered. */
+  again: boolean;
+}
+
+/** Small and rarely watched pages: rendered once a change, however many watch. */
 export function createLivePage(options: {
   render: (key: string) => Promise<string>;
   streams: EventStreams;
   log: Logger;
 }): LivePage {
-  const watchers = new Map<string, Set<EventStream>>();
-  const due = new Map<string, NodeJS.Timeout>();
+  const pages = new Map<string, Page>();
 
-  async function tell(key: string): Promise<void> {
-    due.delete(key);
-    const streams = watchers.get(key);
-    if (!streams) return;
+  /** One rendering of a page at a time, so that an older one never follows a newer. */
+  async function tell(key: string, page: Page): Promise<void> {
+    page.timer = undefined;
+    page.rendering = true;
+    page.again = false;
     try {
-      const text = message(await options.render(key));
-      for (const stream of streams) if (stream.ready) stream.write(text);
+      show(page, message(await options.render(key)));
     } catch (error) {
       options.log.warn({ err: error, page: key }, 'a live page could not be rendered');
+      // It must not say that it is live; it comes back by itself and is then shown the newest.
+      for (const stream of page.shown.keys()) stream.end();
+    }
+    page.rendering = false;
+    if (page.again) changed(key);
+  }
+
+  function show(page: Page, text: string): void {
+    for (const [stream, before] of page.shown) {
+      if (before === text || !stream.ready) continue;
+      stream.write(text);
+      page.shown.set(stream, text);
     }
   }
 
   function changed(key: string): void {
-    if (!watchers.has(key) || due.has(key)) return;
-    due.set(
-      key,
-      setTimeout(() => void tell(key), SETTLE_MS),
-    );
+    const page = pages.get(key);
+    if (!page) return;
+    if (page.rendering) page.again = true;
+    else page.timer ??= setTimeout(() => void tell(key, page), SETTLE_MS);
+  }
+
+  function leave(key: string, page: Page, stream: EventStream): void {
+    page.shown.delete(stream);
+    if (page.shown.size > 0) return;
+    clearTimeout(page.timer);
+    if (pages.get(key) === page) pages.delete(key);
   }
 
   return {
     open(key, request, reply) {
-      const streams = watchers.get(key) ?? new Set();
-      watchers.set(key, streams);
       const stream = options.streams.open(request, reply, {
         // What was skipped while the reader was slow is in the next rendering.
         drained: () => changed(key),
         closed() {
-          streams.delete(stream);
-          if (streams.size === 0 && watchers.get(key) === streams) watchers.delete(key);
+          const page = pages.get(key);
+          if (page) leave(key, page, stream);
         },
       });
-      streams.add(stream);
+      if (stream.closed) return;
+      const page = pages.get(key) ?? {
+        shown: new Map<EventStream, string>(),
+        timer: undefined,
+        rendering: false,
+        again: false,
+      };
+      pages.set(key, page);
+      page.shown.set(stream, '');
       changed(key);
     },
     changed,
-    watched: (key) => watchers.has(key),
-    keys: () => [...watchers.keys()],
+    watched: (key) => pages.has(key),
+    keys: () => [...pages.keys()],
   };
 }

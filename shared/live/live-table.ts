@@ -1,15 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { createSignal } from '../signal.ts';
-import { message, resumeFrom, type EventStream, type EventStreams } from './event-stream.ts';
+import { createConnections, type Connection, type Group } from './connections.ts';
+import { message, resumeFrom, type EventStreams } from './event-stream.ts';
 
 /** Where the rows of a live read model come from. */
 export interface LiveRows<Row extends { revision: number }> {
   /** The newest revision, and the one below which a page must be loaded anew. */
-  newest(): Promise<{ revision: number; reloadBelow: number }>;
+  newest(): Promise<Newest>;
   /** Rows changed after a revision, in the order of their revisions. */
   changedSince(revision: number, limit: number): Promise<Row[]>;
-  /** Rows whose progress is told, which is no change of the row. */
+  /** Rows whose progress is told, which is no change of the row; of all documents when none is named. */
   withProgress(documents?: readonly string[]): Promise<Row[]>;
   render(row: Row): string;
   /** Something small about the whole table, told as the event `counts` when rows have changed. */
@@ -17,84 +18,118 @@ export interface LiveRows<Row extends { revision: number }> {
 }
 
 export interface LiveTable {
+  /** Streams to one more browser, from the revision that it asks for. */
   open(request: FastifyRequest, reply: FastifyReply): Promise<void>;
   /** Rows may have changed. */
   changed(): void;
   progressed(document: string): void;
+  /** Resolves when nothing is read any more; the streams are ended by whoever closes the server. */
   stop(): Promise<void>;
 }
 
-interface Connection {
-  stream: EventStream;
+interface Newest {
   revision: number;
-  /** Level connections are sent what changes; others read the table until they are level. */
-  level: boolean;
+  reloadBelow: number;
 }
 
 /** A page that has missed more rows than this is told to load anew. */
-const MOST_ROWS = 200;
+const MOST_MISSED = 200;
+/** Level pages have missed nothing and are sent whole batches; one holds at most a page of the log. */
+const MOST_AT_ONCE = 1_000;
+/** Pages that come back at many different revisions must not keep the others waiting. */
+const MOST_GROUPS = 16;
 const COUNTS_EVERY_MS = 250;
+/** Counting a large table takes its time: at most a tenth of all time. */
+const COUNTS_REST = 10;
 const LOOK_EVERY_MS = 1_000;
 
 /**
  * Renders each changed row once and writes it to every browser. A connection is a revision and
- * nothing else: one that lags, slept or reconnects is sent the rows changed since, from the table.
+ * nothing else: connections of one revision are sent the same rows, read from the table. One that
+ * reads slowly is left out, and is sent what it has missed when it reads again.
+ *
+ * A single loop reads and writes, so that nobody is ever sent an older state after a newer one.
  */
 export function createLiveTable<Row extends { revision: number }>(
   rows: LiveRows<Row>,
   options: { streams: EventStreams; log: Logger },
 ): LiveTable {
   const { streams, log } = options;
-  const connections = new Set<Connection>();
+  const connections = createConnections();
   const signal = createSignal();
   const progressing = new Set<string>();
-  let revision = 0;
   let stopped = false;
   /** Looks for changes while anybody is connected. */
   let running: Promise<void> | null = null;
   let countsAt = 0;
   let countsDue = false;
 
+  /** A row that cannot be rendered keeps no other from being told. */
+  function render(row: Row, id?: number): string {
+    try {
+      return message(rows.render(row), id === undefined ? {} : { id });
+    } catch (error) {
+      log.error({ err: error }, 'a live row could not be rendered');
+      return '';
+    }
+  }
+
   /** Only the last row of a revision carries its id: a reader cut off in between gets them all again. */
-  function render(changed: readonly Row[]): string {
+  function renderRevisions(changed: readonly Row[]): string {
     return changed
       .map((row, index) => {
         const last = changed[index + 1]?.revision !== row.revision;
-        return message(rows.render(row), last ? { id: row.revision } : {});
+        return render(row, last ? row.revision : undefined);
       })
       .join('');
   }
 
-  function broadcast(text: string, upTo?: number): void {
-    for (const connection of connections) {
-      if (!connection.level) continue;
-      if (!connection.stream.ready) connection.level = false;
-      else {
-        connection.stream.write(text);
-        if (upTo !== undefined) connection.revision = upTo;
-      }
-    }
+  const renderProgress = async (documents?: readonly string[]) =>
+    (await rows.withProgress(documents)).map((row) => render(row)).join('');
+
+  function sendReload(group: Group, { revision }: Newest): void {
+    connections.send(group, message('', { event: 'reload', id: revision }), revision);
+  }
+
+  async function tellLevel(group: Group, newest: Newest): Promise<void> {
+    const [revision] = group;
+    if (revision === newest.revision) return;
+    const changed = await rows.changedSince(revision, MOST_AT_ONCE + 1);
+    const whole = changed.length <= MOST_AT_ONCE ? changed : withoutLastRevision(changed);
+    const last = whole.at(-1);
+    if (last) connections.send(group, renderRevisions(whole), last.revision);
+    else if (changed.length > 0) sendReload(group, newest);
+    if (changed.length > 0) countsDue = true;
+    if (whole.length < changed.length) signal.wake();
+  }
+
+  /** All that a page lacks which has just come, or was left out: rows, progress, counts. */
+  async function bringLevel(group: Group, newest: Newest, counts: () => Promise<unknown>) {
+    const changed = await rows.changedSince(group[0], MOST_MISSED + 1);
+    if (changed.length > MOST_MISSED) return sendReload(group, newest);
+    const revision = Math.max(newest.revision, changed.at(-1)?.revision ?? 0);
+    const progress = await renderProgress();
+    const counted = message(JSON.stringify(await counts()), { event: 'counts', id: revision });
+    connections.send(group, renderRevisions(changed) + progress + counted, revision);
+    if (changed.length > 0) countsDue = true;
   }
 
   async function tellChanges(): Promise<void> {
-    const { reloadBelow } = await rows.newest();
-    if (reloadBelow > revision) {
-      revision = reloadBelow;
-      broadcast(message('', { event: 'reload', id: revision }), revision);
-      return;
+    const newest = await rows.newest();
+    // A revision that was never reached comes from another database and says nothing about this one.
+    const isOutOfDate = ([revision]: Group) =>
+      revision < newest.reloadBelow || revision > newest.revision;
+    let counting: Promise<unknown> | undefined;
+    const counts = () => (counting ??= rows.counts());
+    for (const group of connections.level()) {
+      if (isOutOfDate(group)) sendReload(group, newest);
+      else await tellLevel(group, newest);
     }
-    for (;;) {
-      const changed = await rows.changedSince(revision, MOST_ROWS);
-      const last = changed.at(-1);
-      if (!last) return;
-      // A full page may end in the middle of a revision: what is missing of it comes with the next.
-      const whole = changed.length < MOST_ROWS ? changed : withoutLastRevision(changed);
-      revision = whole.at(-1)?.revision ?? revision;
-      countsDue = true;
-      if (whole.length === 0) {
-        revision = last.revision;
-        broadcast(message('', { event: 'reload', id: revision }), revision);
-      } else broadcast(render(whole), revision);
+    const behind = connections.behind();
+    if (behind.length > MOST_GROUPS) signal.wake();
+    for (const group of behind.slice(0, MOST_GROUPS)) {
+      if (isOutOfDate(group)) sendReload(group, newest);
+      else await bringLevel(group, newest, counts);
     }
   }
 
@@ -102,56 +137,32 @@ export function createLiveTable<Row extends { revision: number }>(
     if (progressing.size === 0) return;
     const documents = [...progressing];
     progressing.clear();
-    const text = (await rows.withProgress(documents))
-      .map((row) => message(rows.render(row)))
-      .join('');
-    if (text) broadcast(text);
+    connections.broadcast(await renderProgress(documents));
   }
 
   async function tellCounts(): Promise<void> {
-    if (!countsDue || Date.now() - countsAt < COUNTS_EVERY_MS) return;
+    const begun = Date.now();
+    if (!countsDue || begun < countsAt) return;
     countsDue = false;
-    countsAt = Date.now();
-    broadcast(message(JSON.stringify(await rows.counts()), { event: 'counts' }));
+    connections.broadcast(message(JSON.stringify(await rows.counts()), { event: 'counts' }));
+    countsAt = begun + Math.max(COUNTS_EVERY_MS, COUNTS_REST * (Date.now() - begun));
   }
 
   async function loop(): Promise<void> {
+    let failures = 0;
     while (!stopped && connections.size > 0) {
-      await signal.wait(countsDue ? COUNTS_EVERY_MS : LOOK_EVERY_MS);
+      const untilCounts = countsDue ? Math.max(1, countsAt - Date.now()) : Infinity;
+      await signal.wait(Math.min(untilCounts, LOOK_EVERY_MS));
       try {
         await tellChanges();
         await tellProgress();
         await tellCounts();
+        failures = 0;
       } catch (error) {
         log.warn({ err: error }, 'live rows could not be read, trying again');
-      }
-    }
-  }
-
-  /** Sends a connection what it has missed, until it is level with the others. */
-  async function catchUp(connection: Connection): Promise<void> {
-    while (!connection.level && !connection.stream.closed && connection.stream.ready) {
-      const { revision: newest, reloadBelow } = await rows.newest();
-      const changed = await rows.changedSince(connection.revision, MOST_ROWS + 1);
-      if (connection.revision < reloadBelow || changed.length > MOST_ROWS) {
-        connection.revision = newest;
-        connection.stream.write(message('', { event: 'reload', id: newest }));
-      } else {
-        connection.revision = Math.max(newest, changed.at(-1)?.revision ?? 0);
-        const running = (await rows.withProgress()).map((row) => message(rows.render(row)));
-        connection.stream.write(
-          render(changed) +
-            running.join('') +
-            message(JSON.stringify(await rows.counts()), {
-              event: 'counts',
-              id: connection.revision,
-            }),
-        );
-      }
-      if (connection.revision >= revision) {
-        // Where others are level, what this one is ahead is sent to all once more, which is harmless.
-        if (![...connections].some(({ level }) => level)) revision = connection.revision;
-        connection.level = true;
+        failures += 1;
+        // No page may say that it is live when it is not; they come back when there is something to tell.
+        if (failures > 1) connections.end();
       }
     }
   }
@@ -166,22 +177,24 @@ export function createLiveTable<Row extends { revision: number }>(
 
   return {
     async open(request, reply) {
-      const asked = resumeFrom(request) ?? (await rows.newest()).revision;
       const connection: Connection = {
-        revision: asked,
+        revision: resumeFrom(request) ?? (await rows.newest()).revision,
         level: false,
         stream: streams.open(request, reply, {
-          drained: () =>
-            void catchUp(connection).catch((error: unknown) => fail(connection, error)),
-          closed: () => connections.delete(connection),
+          drained() {
+            if (!connection.level) signal.wake();
+          },
+          closed: () => connections.remove(connection),
         }),
       };
+      if (connection.stream.closed) return;
       connections.add(connection);
+      signal.wake();
       look();
-      await catchUp(connection).catch((error: unknown) => fail(connection, error));
     },
     changed: signal.wake,
     progressed(document) {
+      if (connections.size === 0) return;
       progressing.add(document);
       signal.wake();
     },
@@ -191,14 +204,9 @@ export function createLiveTable<Row extends { revision: number }>(
       await running;
     },
   };
-
-  /** The browser comes back by itself and is sent what it has missed. */
-  function fail(connection: Connection, error: unknown): void {
-    log.warn({ err: error }, 'a live page could not be brought level');
-    connection.stream.end();
-  }
 }
 
+/** What a full page may hold only in part comes with the next. */
 function withoutLastRevision<Row extends { revision: number }>(changed: Row[]): Row[] {
   const last = changed.at(-1)?.revision;
   return changed.filter((row) => row.revision !== last);

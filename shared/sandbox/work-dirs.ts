@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 /** Private folders for runs, below a folder of this process. */
 export interface WorkDirs {
@@ -11,12 +11,16 @@ export interface WorkDirs {
   removeAll(): Promise<void>;
 }
 
+/** Of this process: one of a killed process may have its number, as in a container that starts again. */
+const owned = new Set<string>();
+
 /** Makes the folder of this process and removes those that killed processes of this machine left. */
 export async function openWorkDirs(tempRoot: string): Promise<WorkDirs> {
   await mkdir(tempRoot, { recursive: true });
   const root = await realpath(tempRoot);
   await removeLeftOvers(root);
   const own = await mkdtemp(join(root, `sandbox-${process.pid}@${hostname()}-`));
+  owned.add(basename(own));
   return {
     root,
     async make() {
@@ -35,7 +39,8 @@ export async function openWorkDirs(tempRoot: string): Promise<WorkDirs> {
 async function removeLeftOvers(root: string): Promise<void> {
   const left = (await readdir(root)).filter((name) => {
     const [, pid, host] = /^sandbox-(\d+)@(.+)-\w{6}$/.exec(name) ?? [];
-    return host === hostname() && !alive(Number(pid));
+    const left = Number(pid) === process.pid ? !owned.has(name) : !alive(Number(pid));
+    return host === hostname() && left;
   });
   await Promise.all(left.map((name) => remove(join(root, name))));
 }

@@ -9,6 +9,9 @@ declare module 'fastify' {
   }
 }
 
+/** Milliseconds that requests under way have to end, long uploads for example; then they are cut off. */
+const GRACE_MS = 5_000;
+
 /**
  * Lets `app.close()` end soon and in order: requests under way are answered with
  * `Connection: close`, new ones on open connections get a 503, and event streams are ended, which
@@ -28,5 +31,7 @@ export function installShutdown(app: FastifyInstance, streams: () => OpenStream[
   app.addHook('preClose', async () => {
     closing.abort();
     for (const stream of streams()) stream.end();
+    const cut = setTimeout(() => app.server.closeAllConnections(), GRACE_MS);
+    app.server.once('close', () => clearTimeout(cut));
   });
 }

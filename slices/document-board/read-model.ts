@@ -158,7 +158,8 @@ function finish(row: BoardRecord, slug: string, event: StoredEvent): BoardRecord
     status: 'processing',
     done,
     step: next,
-    attempts: 0,
+    // The last step's attempts stay: they tell whether it was easy.
+    attempts: next === null ? row.attempts : 0,
     error: null,
     updatedAt: event.storedAt,
   };

@@ -136,7 +136,11 @@ export function documentRoutes(app: App, reader: DocumentReader, live: LivePage)
 
   app.get(
     '/api/documents/:id/file',
-    { schema: { params, summary: 'The bytes as they were received, as an attachment' } },
+    {
+      // As received, byte for byte and with its length.
+      compress: false,
+      schema: { params, summary: 'The bytes as they were received, as an attachment' },
+    },
     async (request, reply) => {
       const { history, record } = await readable(request, request.params.id);
       const { content, bytes } = await blobs.stream(record.id, receivedOf(history).sha256);

@@ -18,6 +18,7 @@ interface Limits {
 
 const MOST_FIELDS = 10;
 const LONGEST_FIELD = 200;
+const READ_BUFFER_BYTES = 1 << 20;
 
 /** Milliseconds that a refused upload is read on and thrown away. */
 const LINGER_MS = 30_000;
@@ -35,7 +36,7 @@ export async function readUpload(
   const files: StagedFile[] = [];
   const fields = new Map<string, unknown>();
   try {
-    for await (const part of request.parts({ limits: busboyLimits(limits) })) {
+    for await (const part of request.parts(busboyOptions(limits))) {
       if (part.type === 'field') fields.set(part.fieldname, part.value);
       else files.push(await stageFile(part, receiver, limits));
     }
@@ -48,12 +49,16 @@ export async function readUpload(
   }
 }
 
-const busboyLimits = ({ maxFileBytes, maxFiles }: Limits) => ({
-  fileSize: maxFileBytes,
-  files: maxFiles,
-  fields: MOST_FIELDS,
-  fieldSize: 10_000,
-  parts: maxFiles + MOST_FIELDS + 1,
+const busboyOptions = ({ maxFileBytes, maxFiles }: Limits) => ({
+  fileHwm: READ_BUFFER_BYTES,
+  throwFileSizeLimit: false,
+  limits: {
+    fileSize: maxFileBytes,
+    files: maxFiles,
+    fields: MOST_FIELDS,
+    fieldSize: 10_000,
+    parts: maxFiles + MOST_FIELDS + 1,
+  },
 });
 
 async function stageFile(
@@ -67,7 +72,8 @@ async function stageFile(
       `"${fileName}" came in a part named "${part.fieldname}". Send files in parts named "file".`,
     );
   }
-  // At once, not when the rest has come.
+  // Told at once, not when the rest has come.
+  if (part.file.truncated) throw tooLarge(fileName, maxFileBytes);
   part.file.once('limit', () => part.file.destroy(tooLarge(fileName, maxFileBytes)));
   const staged = await receiver.stage(part.file);
   if (staged.bytes === 0) {
@@ -100,7 +106,7 @@ function shortText(fields: ReadonlyMap<string, unknown>, name: string): string |
 function linger({ raw }: FastifyRequest): void {
   if (raw.destroyed || raw.readableEnded) return;
   const timer = setTimeout(() => raw.destroy(), LINGER_MS).unref();
-  raw.once('close', () => clearTimeout(timer));
+  raw.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
   raw.unpipe();
   raw.resume();
 }

@@ -83,12 +83,15 @@ function keyOf(request: FastifyRequest): string | null {
 }
 
 async function stageSamples(receiver: Receiver): Promise<StagedFile[]> {
-  const names = (await readdir(samples)).toSorted();
-  return Promise.all(
-    names.map(async (fileName) => ({
-      ...(await receiver.stage(createReadStream(new URL(fileName, samples)))),
-      fileName,
-      claimedMediaType: 'application/octet-stream',
-    })),
-  );
+  const files: StagedFile[] = [];
+  try {
+    for (const fileName of (await readdir(samples)).toSorted()) {
+      const staged = await receiver.stage(createReadStream(new URL(fileName, samples)));
+      files.push({ ...staged, fileName, claimedMediaType: 'application/octet-stream' });
+    }
+    return files;
+  } catch (error) {
+    await receiver.discard(files);
+    throw error;
+  }
 }

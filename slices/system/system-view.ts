@@ -41,8 +41,6 @@ export interface ReadModelData {
   rebuild: { done: number; total: number } | null;
 }
 
-export type SystemPageView = ReturnType<typeof systemPageView>;
-
 const grouped = (count: number | bigint): string => count.toLocaleString('en');
 
 /** The system screen as its templates show it. */

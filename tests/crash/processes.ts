@@ -22,3 +22,9 @@ export async function processesIn(folder: string): Promise<FoundProcess[]> {
   );
   return found.flat();
 }
+
+/** Memory that a process holds, in bytes; 0 for one that is gone. */
+export async function residentBytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
+}
