@@ -73,12 +73,11 @@ function holdPlace(body) {
 
 /** @type {(row: HTMLTableRowElement, body: HTMLTableSectionElement, size: number) => 'table' | 'nowhere'} */
 function placeOf(row, body, size) {
-  const { takesNew, status, q, more, first, renderedAt } = body.dataset;
+  const { takesNew, status, q, more, first, position } = body.dataset;
   const order = orderOf(row);
   const last = body.rows[body.rows.length - 1];
   const isOlder = more === 'true' && last !== undefined && order < orderOf(last);
-  // The upper 48 bits of an id are the milliseconds of its birth.
-  const isLater = Number(order >> 80n) >= Number(renderedAt);
+  const isLater = order > Number(position);
   if (isOlder || (first !== 'true' && !isLater)) return 'nowhere';
   if (takesNew === 'true' && size < MOST_ROWS) return 'table';
   const name = row.querySelector('.name')?.textContent.toLowerCase() ?? '';
@@ -88,8 +87,8 @@ function placeOf(row, body, size) {
   return 'nowhere';
 }
 
-/** @type {(row: HTMLTableRowElement) => bigint} */
-const orderOf = (row) => BigInt(row.dataset['order'] ?? 0);
+/** @type {(row: HTMLTableRowElement) => number} the position of the document's first event */
+const orderOf = (row) => Number(row.dataset['order']);
 
 /** The page was taken anew: what was counted is on it. */
 export function forgetNews() {

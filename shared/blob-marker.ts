@@ -20,7 +20,8 @@ export async function claimBlobFolder(folder: string, database: Database): Promi
   const found = await readFile(marker, 'utf8').catch(() => null);
   if (found === row.id) return;
   if (found === null && !row.used) {
-    await mkdir(folder, { recursive: true });
+    // Documents are nobody's but this user's, whoever may pass through DATA_DIR.
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     await writeFile(marker, row.id);
     return;
   }

@@ -59,7 +59,7 @@ export function createFolderBlobStore(folder: string): BlobStore {
   const store: BlobStore = {
     path,
     async stage(content) {
-      await mkdir(incoming, { recursive: true });
+      await mkdir(incoming, { recursive: true, mode: 0o700 });
       const token = newId();
       const hash = createHash('sha256');
       let bytes = 0;
@@ -84,7 +84,7 @@ export function createFolderBlobStore(folder: string): BlobStore {
     },
     async keep({ token, sha256 }, document) {
       const home = join(folder, document);
-      const created = await mkdir(home, { recursive: true });
+      const created = await mkdir(home, { recursive: true, mode: 0o700 });
       await rename(join(incoming, token), path(document, sha256));
       await syncFolder(home);
       if (created) await syncFolder(folder);
@@ -112,7 +112,7 @@ export function createFolderBlobStore(folder: string): BlobStore {
       return { content: createReadStream(path(document, sha256)), bytes: size };
     },
     async sweep() {
-      await mkdir(incoming, { recursive: true });
+      await mkdir(incoming, { recursive: true, mode: 0o700 });
       for (const name of await readdir(incoming)) {
         const { mtimeMs } = await stat(join(incoming, name));
         if (Date.now() - mtimeMs > STAGED_FOR_MS) await rm(join(incoming, name), { force: true });

@@ -1,7 +1,7 @@
 import { sql as drizzleSql } from 'drizzle-orm';
 import { fromDrizzle, PgBoss, type Job } from 'pg-boss';
 import type { Logger } from 'pino';
-import type { Database } from './database.ts';
+import { connect, type Database } from './database.ts';
 import { jobId } from './ids.ts';
 import type { Transaction } from './subscription.ts';
 
@@ -116,7 +116,7 @@ export function createWorkQueue(options: {
         });
       }
       // Jobs that a killed process left active: when no other process lives, nobody works on them.
-      if (works) presence = await becomePresent(database, () => handBack(null));
+      if (works) presence = await becomePresent(options.url, () => handBack(null));
       cleaning = setInterval(
         () => void removeCompleted().catch((error: unknown) => log.warn(error)),
         600_000,
@@ -190,6 +190,7 @@ export function createWorkQueue(options: {
 }
 
 const PRESENCE_LOCK = 4917;
+const HOLD_AGAIN_MS = 1_000;
 
 interface Presence {
   end(): Promise<void>;
@@ -199,20 +200,35 @@ interface Presence {
  * Every process that works holds this shared lock while it lives; it goes with the connection, so a
  * killed process leaves none behind. Calls `alone` when no other process lives; one that starts at
  * the same moment waits until that is done, so that what it takes up is not taken away again.
+ *
+ * The connection is one of its own, not a reserved one of a pool: to write to a reserved one that
+ * was lost throws where nobody can catch it (https://github.com/porsager/postgres/issues/1208).
+ * It is never given up for its age, and a lock that was lost with it is taken again.
  */
-async function becomePresent(database: Database, alone: () => Promise<void>): Promise<Presence> {
-  const connection = await database.sql.reserve();
-  const [first] = await connection`SELECT pg_try_advisory_lock(${PRESENCE_LOCK}::bigint) AS locked`;
+async function becomePresent(url: string, alone: () => Promise<void>): Promise<Presence> {
+  let ended = false;
+  const sql = connect(url, {
+    name: 'doctrail-presence',
+    max: 1,
+    max_lifetime: null,
+    onclose: () => holdAgain(),
+  });
+  const hold = () => sql`SELECT pg_advisory_lock_shared(${PRESENCE_LOCK}::bigint)`;
+  let due: NodeJS.Timeout | undefined;
+  const holdAgain = (): void => {
+    due ??= setTimeout(() => {
+      due = undefined;
+      if (!ended) hold().catch(holdAgain);
+    }, HOLD_AGAIN_MS).unref();
+  };
+  const [first] = await sql`SELECT pg_try_advisory_lock(${PRESENCE_LOCK}::bigint) AS locked`;
   if (first?.locked) await alone();
-  await connection`SELECT pg_advisory_lock_shared(${PRESENCE_LOCK}::bigint)`;
-  if (first?.locked) await connection`SELECT pg_advisory_unlock(${PRESENCE_LOCK}::bigint)`;
+  await hold();
+  if (first?.locked) await sql`SELECT pg_advisory_unlock(${PRESENCE_LOCK}::bigint)`;
   return {
     async end() {
-      // A lost connection has released the lock already.
-      await connection`SELECT pg_advisory_unlock_shared(${PRESENCE_LOCK}::bigint)`.catch(
-        () => undefined,
-      );
-      connection.release();
+      ended = true;
+      await sql.end({ timeout: 1 });
     },
   };
 }

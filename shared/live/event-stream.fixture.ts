@@ -52,6 +52,11 @@ export async function readEvents(
     }
   }
 
+  function resume(): void {
+    paused = false;
+    resumed.wake();
+  }
+
   const ended = read()
     .catch(() => undefined)
     .finally(() => {
@@ -73,11 +78,11 @@ export async function readEvents(
       }
       return messages;
     },
-    resume() {
-      paused = false;
-      resumed.wake();
+    resume,
+    leave() {
+      leaving.abort();
+      resume();
     },
-    leave: () => leaving.abort(),
   };
 }
 

@@ -14,8 +14,9 @@ export type DocumentStatus = (typeof documentStatuses)[number];
 
 /** One document as the board's table holds it: a fold of the stream `document-{id}`. */
 export interface BoardRow {
-  /** UUIDv7: newest first is id descending. */
   id: string;
+  /** Of its first event: newest first is position descending (an id derived from a key has no time). */
+  position: number;
   fileName: string;
   bytes: number;
   mediaType: string | null;

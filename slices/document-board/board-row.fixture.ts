@@ -4,6 +4,7 @@ import type { BoardRow } from './board-row.contract.ts';
 export function boardRow(changes: Partial<BoardRow> = {}): BoardRow {
   return {
     id: '019aa6b3-1c40-7000-8000-000000000001',
+    position: 1,
     fileName: 'invoice.pdf',
     bytes: 84_300,
     mediaType: null,

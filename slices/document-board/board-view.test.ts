@@ -13,8 +13,8 @@ const none = {
   completed: 0,
   cancelled: 0,
 };
-const newer = boardRow({ id: '019aa6b3-1c40-7000-8000-000000000002' });
-const older = boardRow({ id: '019aa6b3-1c40-7000-8000-000000000001' });
+const newer = boardRow({ id: '019aa6b3-1c40-7000-8000-000000000002', position: 18 });
+const older = boardRow({ id: '019aa6b3-1c40-7000-8000-000000000001', position: 7 });
 
 const data = (changes: Partial<BoardPageData> = {}): BoardPageData => ({
   query: everything,
@@ -23,6 +23,7 @@ const data = (changes: Partial<BoardPageData> = {}): BoardPageData => ({
   hasNewer: false,
   counts: { ...none, all: 12_840, failed: 2 },
   revision: 41,
+  position: 18,
   titles: new Map(),
   progress: new Map(),
   now: new Date('2025-11-21T14:00:07Z'),
@@ -42,7 +43,7 @@ describe('the address of a board page', () => {
 
 describe('the board page', () => {
   it('filters by chips that keep the search and start at the first page', () => {
-    const query = { ...everything, status: 'failed', q: 'rent', before: older.id } as const;
+    const query = { ...everything, status: 'failed', q: 'rent', before: older.position } as const;
     const { chips } = view({ query });
     expect(chips.map(({ status }) => status)).toEqual([
       'all',
@@ -63,10 +64,10 @@ describe('the board page', () => {
     expect(chips.filter(({ current }) => current).map(({ status }) => status)).toEqual(['failed']);
   });
 
-  it('leads on by the ids at its ends', () => {
+  it('leads on by the positions at its ends', () => {
     const page = view({ hasOlder: true, hasNewer: true });
-    expect(page.olderHref).toBe(`/?before=${older.id}`);
-    expect(page.newerHref).toBe(`/?after=${newer.id}`);
+    expect(page.olderHref).toBe('/?before=7');
+    expect(page.newerHref).toBe('/?after=18');
     expect(view()).toMatchObject({ olderHref: null, newerHref: null });
   });
 

@@ -14,10 +14,10 @@ export type BoardCounts = Record<DocumentStatus | 'all', number>;
 export interface BoardQuery {
   status: DocumentStatus | null;
   q: string;
-  /** Only documents older than this id: the way to older pages. */
-  before: string | null;
-  /** Only documents newer than this id, the closest ones: the way back. */
-  after: string | null;
+  /** Only documents received before this position: the way to older pages. */
+  before: number | null;
+  /** Only documents received after this position, the closest ones: the way back. */
+  after: number | null;
 }
 
 export interface BoardPageData {
@@ -29,6 +29,8 @@ export interface BoardPageData {
   counts: BoardCounts;
   /** Read before the rows: a change in between is then sent twice, never lost. */
   revision: number;
+  /** Every document up to this position was in the table when the rows were read. */
+  position: number;
   titles: StepTitles;
   /** Of running steps, by document id. */
   progress: ReadonlyMap<string, StepProgress>;
@@ -60,7 +62,8 @@ export interface BoardPageView {
   /** New documents enter the table by themselves only here; elsewhere they are counted in the pill. */
   takesNewRows: boolean;
   revision: number;
-  renderedAt: number;
+  /** What was received after this position is new to the reader. */
+  position: number;
   canUpload: boolean;
 }
 
@@ -84,12 +87,12 @@ export function boardPageView(data: BoardPageData): BoardPageView {
     rows: rows.map((row) => rowView(row, data.titles, data.progress.get(row.id) ?? null, now)),
     caption: captionOf(query),
     isEmpty: counts.all === 0,
-    newerHref: data.hasNewer && newest ? boardHref({ ...first, after: newest.id }) : null,
-    olderHref: data.hasOlder && oldest ? boardHref({ ...first, before: oldest.id }) : null,
+    newerHref: data.hasNewer && newest ? boardHref({ ...first, after: newest.position }) : null,
+    olderHref: data.hasOlder && oldest ? boardHref({ ...first, before: oldest.position }) : null,
     firstHref: boardHref(first),
     takesNewRows: onFirstPage && query.status === null && query.q === '',
     revision: data.revision,
-    renderedAt: now.getTime(),
+    position: data.position,
     canUpload: data.canUpload,
   };
 }
@@ -99,8 +102,8 @@ export function boardHref(query: BoardQuery): string {
   const search = new URLSearchParams();
   if (query.status !== null) search.set('status', query.status);
   if (query.q !== '') search.set('q', query.q);
-  if (query.before !== null) search.set('before', query.before);
-  if (query.after !== null) search.set('after', query.after);
+  if (query.before !== null) search.set('before', String(query.before));
+  if (query.after !== null) search.set('after', String(query.after));
   return search.size === 0 ? '/' : `/?${search.toString()}`;
 }
 

@@ -22,15 +22,16 @@ export interface BoardPage {
 }
 
 export interface BoardQueries {
-  /** A page by keyset: the documents right before or after an id, or the newest. */
+  /** A page by keyset: the documents right before or after a position, or the newest. */
   page(
     filter: BoardFilter,
-    from: { before?: string; after?: string },
+    from: { before?: number; after?: number },
     limit: number,
   ): Promise<BoardPage>;
   find(id: string): Promise<BoardRecord | null>;
   counts(): Promise<BoardCounts>;
-  newest(): Promise<{ revision: number; reloadBelow: number }>;
+  /** What the table holds: every document received up to `position`, in the state of `revision`. */
+  newest(): Promise<{ revision: number; reloadBelow: number; position: number }>;
   changedSince(revision: number, limit: number): Promise<BoardRecord[]>;
   byIds(ids: readonly string[]): Promise<BoardRecord[]>;
 }
@@ -42,12 +43,16 @@ export function createBoardQueries({ db, sql: raw }: Database): BoardQueries {
       if (filter.status) within.push(eq(board.status, filter.status));
       if (filter.owner) within.push(eq(board.owner, filter.owner));
       if (filter.q) within.push(sql`${board.id} IN ${matching(filter.q)}`);
-      const edge = after ? gt(board.id, after) : before ? lt(board.id, before) : undefined;
+      const edge = after
+        ? gt(board.position, after)
+        : before
+          ? lt(board.position, before)
+          : undefined;
       const found = await db
         .select()
         .from(board)
         .where(and(...within, edge))
-        .orderBy(after ? asc(board.id) : desc(board.id))
+        .orderBy(after ? asc(board.position) : desc(board.position))
         .limit(limit + 1);
       const more = found.length > limit;
       const records = found.slice(0, limit);
@@ -76,9 +81,13 @@ export function createBoardQueries({ db, sql: raw }: Database): BoardQueries {
       return counts;
     },
     async newest() {
-      const [row] = await raw<{ revision: string; reload_below: string }[]>`
-        SELECT revision, reload_below FROM subscriptions WHERE name = ${BOARD}`;
-      return { revision: Number(row?.revision ?? 0), reloadBelow: Number(row?.reload_below ?? 0) };
+      const [row] = await raw<{ revision: string; reload_below: string; position: string }[]>`
+        SELECT revision, reload_below, position FROM subscriptions WHERE name = ${BOARD}`;
+      return {
+        revision: Number(row?.revision ?? 0),
+        reloadBelow: Number(row?.reload_below ?? 0),
+        position: Number(row?.position ?? 0),
+      };
     },
     changedSince: (revision, limit) =>
       db

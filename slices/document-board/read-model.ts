@@ -1,4 +1,14 @@
-import { bigint, index, integer, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import type { EventDefinition, StoredEvent } from '../../shared/event.ts';
 import { on, type Fold, type Projection } from '../../shared/projection.ts';
 import type { Step } from '../../shared/steps/step.ts';
@@ -24,6 +34,7 @@ export const boardTable = (name: string) =>
     name,
     {
       id: uuid().primaryKey(),
+      position: bigint({ mode: 'number' }).notNull(),
       owner: text().notNull(),
       fileName: text('file_name').notNull(),
       bytes: bigint({ mode: 'number' }).notNull(),
@@ -46,8 +57,9 @@ export const boardTable = (name: string) =>
       revision: bigint({ mode: 'number' }).notNull(),
     },
     (table) => [
-      index(`${name}_status`).on(table.status, table.id),
-      index(`${name}_owner`).on(table.owner, table.id),
+      uniqueIndex(`${name}_position`).on(table.position),
+      index(`${name}_status`).on(table.status, table.position),
+      index(`${name}_owner`).on(table.owner, table.position),
       index(`${name}_revision`).on(table.revision),
     ],
   );
@@ -71,6 +83,7 @@ export function boardProjection(steps: readonly Step[]): Projection<BoardRecord>
 
 const received = on<BoardRecord, typeof DocumentReceived>(DocumentReceived, (_row, event) => ({
   id: event.stream.slice('document-'.length),
+  position: event.position,
   owner: event.metadata.actor,
   fileName: event.data.fileName ?? '(erased)',
   bytes: event.data.bytes,

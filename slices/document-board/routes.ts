@@ -1,5 +1,4 @@
 import { Type } from 'typebox';
-import { isId } from '../../shared/ids.ts';
 import type { LiveTable } from '../../shared/live/live-table.ts';
 import type { ProgressBoard } from '../../shared/steps/progress.ts';
 import { badRequest } from '../../shared/web/problem.ts';
@@ -17,7 +16,7 @@ const Status = Type.Union([
   Type.Literal(''),
 ]);
 const Search = Type.String({ maxLength: 200 });
-const Id = Type.String({ format: 'uuid' });
+const Position = Type.Integer({ minimum: 1 });
 
 interface BoardRoutesDependencies {
   queries: BoardQueries;
@@ -33,15 +32,15 @@ export function boardRoutes(
   const boardQuery = Type.Object({
     status: Type.Optional(Status),
     q: Type.Optional(Search),
-    before: Type.Optional(Id),
-    after: Type.Optional(Id),
+    before: Type.Optional(Position),
+    after: Type.Optional(Position),
   });
 
   app.get('/', { schema: { querystring: boardQuery, hide: true } }, async (request, reply) => {
     const { status, q = '', before, after } = request.query;
     const filter = { status: status || null, q: q.trim(), owner: null };
     // Before the rows: what changes in between is then sent twice, never lost.
-    const { revision } = await queries.newest();
+    const { revision, position } = await queries.newest();
     const page = await queries.page(filter, edge(before, after), PAGE_ROWS);
     const board = boardPageView({
       query: { status: filter.status, q: filter.q, before: before ?? null, after: after ?? null },
@@ -50,6 +49,7 @@ export function boardRoutes(
       hasNewer: page.hasNewer,
       counts: await queries.counts(),
       revision,
+      position,
       titles,
       progress: await progress.of(page.records.map(({ id }) => id)),
       now: new Date(),
@@ -105,28 +105,28 @@ export function boardRoutes(
       const last = page.records.at(-1);
       return {
         documents: page.records.map((record) => toDocumentJson(record, now)),
-        nextCursor: page.hasOlder && last ? toCursor(last.id) : null,
+        nextCursor: page.hasOlder && last ? toCursor(last.position) : null,
       };
     },
   );
 }
 
-function edge(before: string | undefined, after: string | undefined) {
+function edge(before: number | undefined, after: number | undefined) {
   return { ...(before ? { before } : {}), ...(after ? { after } : {}) };
 }
 
 /** Cursors are opaque to clients, so that they may come to hold something else. */
-function toCursor(id: string): string {
-  return Buffer.from(id).toString('base64url');
+function toCursor(position: number): string {
+  return Buffer.from(String(position)).toString('base64url');
 }
 
-function fromCursor(cursor: string | undefined): string | undefined {
+function fromCursor(cursor: string | undefined): number | undefined {
   if (cursor === undefined) return undefined;
-  const id = Buffer.from(cursor, 'base64url').toString();
-  if (!isId(id)) {
+  const position = Number(Buffer.from(cursor, 'base64url').toString());
+  if (!Number.isSafeInteger(position) || position < 1) {
     throw badRequest(
       'The cursor is not one this server gave. Pass nextCursor as it came, or leave it out.',
     );
   }
-  return id;
+  return position;
 }

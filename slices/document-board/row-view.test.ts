@@ -96,19 +96,6 @@ describe('a row', () => {
     expect(view({ ...extracting, attempts: 2 }).glow).not.toBe(first.glow);
     expect(view({ ...extracting, status: 'failed' }).glow).not.toBe(first.glow);
   });
-
-  it('sorts by its number, under numeric collation, as its id sorts', () => {
-    const ids = [
-      '019aa6b3-1c40-7000-8000-0000000000a2',
-      '019aa6b3-1c40-7000-8000-00000000001f',
-      '019aa6b3-1c40-7000-8000-000000000112',
-      '019aa6b3-2000-7000-8000-000000000001',
-    ];
-    const ordered = ids
-      .map((id) => view({ id }))
-      .toSorted((a, b) => a.order.localeCompare(b.order, undefined, { numeric: true }));
-    expect(ordered.map(({ id }) => id)).toEqual(ids.toSorted());
-  });
 });
 
 describe('the template of a row', () => {

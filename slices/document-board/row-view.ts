@@ -28,8 +28,8 @@ export interface Segment {
 export interface RowView {
   id: string;
   href: string;
-  /** The id as a decimal number: sorts like the id under the numeric collation of hx-upsert. */
-  order: string;
+  /** hx-upsert sorts by it. */
+  order: number;
   fileName: string;
   /** The whole name on hover, where the column may cut it; else null. */
   fullName: string | null;
@@ -68,7 +68,7 @@ export function rowView(
   return {
     id: row.id,
     href: `/documents/${row.id}`,
-    order: orderOf(row.id),
+    order: row.position,
     fileName: row.fileName,
     fullName: row.fileName.length > 40 ? row.fileName : null,
     details: detailsOf(row),
@@ -142,9 +142,4 @@ function detailsOf(row: BoardRow): string {
 
 function firstLine(message: string): string {
   return message.trim().split(/\r?\n/, 1)[0] ?? '';
-}
-
-/** Numeric collation reads runs of digits as numbers, which would scatter hexadecimal ids. */
-function orderOf(id: string): string {
-  return BigInt(`0x${id.replaceAll('-', '')}`).toString();
 }

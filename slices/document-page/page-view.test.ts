@@ -8,6 +8,7 @@ const id = '019aa6b3-1c40-7000-8000-000000000001';
 
 const document: BoardRow = {
   id,
+  position: 1,
   fileName: '<evil>.pdf',
   bytes: 84_300,
   mediaType: 'application/pdf',

@@ -4,14 +4,14 @@ import { Type } from 'typebox';
 import type { Database } from '../../shared/database.ts';
 import { createLivePage } from '../../shared/live/live-page.ts';
 import type { Runtime } from '../../shared/runtime.ts';
-import { notFound, unavailable } from '../../shared/web/problem.ts';
+import { notFound } from '../../shared/web/problem.ts';
 import type { App } from '../../shared/web/server.ts';
 import { createMetrics } from './metrics.ts';
+import { askDatabase } from './readiness.ts';
 import { createSystemStatus } from './status.ts';
 import { systemPageView } from './system-view.ts';
 
 const REFRESH_MS = 1_000;
-const READY_WITHIN_MS = 2_000;
 
 export function systemRoutes(
   app: App,
@@ -30,7 +30,7 @@ export function systemRoutes(
     streams: runtime.streams,
     log,
   });
-  const refresh = setInterval(() => live.keys().forEach(live.changed), REFRESH_MS);
+  const refresh = setInterval(() => live.keys().forEach(live.changed), REFRESH_MS).unref();
   ended.addEventListener('abort', () => clearInterval(refresh));
 
   app.get('/system', { schema: { hide: true } }, async (request, reply) => {
@@ -70,13 +70,8 @@ export function systemRoutes(
     },
   );
 
-  app.get(
-    '/metrics',
-    { schema: { summary: 'Figures for Prometheus' } },
-    async (_request, reply) => {
-      reply.type(metrics.contentType);
-      return metrics.metrics();
-    },
+  app.get('/metrics', { schema: { summary: 'Figures for Prometheus' } }, async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.text()),
   );
 
   app.get('/livez', { schema: { summary: 'The process answers' } }, async (_request, reply) =>
@@ -87,12 +82,7 @@ export function systemRoutes(
     '/readyz',
     { schema: { summary: 'The process can do its work' } },
     async (_request, reply) => {
-      const answer = database.sql`SELECT 1`.then(() => true);
-      const late = new Promise<false>((resolve) =>
-        setTimeout(resolve, READY_WITHIN_MS, false).unref(),
-      );
-      if (!(await Promise.race([answer, late])))
-        throw unavailable('The database does not answer.', 5);
+      await askDatabase(database);
       return reply.type('text/plain').send('ok\n');
     },
   );

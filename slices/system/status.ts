@@ -1,7 +1,7 @@
 import type { Database } from '../../shared/database.ts';
 import type { Runtime } from '../../shared/runtime.ts';
 import { rebuildName } from '../../shared/rebuild.ts';
-import type { SubscriptionData, SystemPageData } from './system-view.ts';
+import type { RowCount, SubscriptionData, SystemPageData } from './system-view.ts';
 
 interface SubscriptionRow {
   name: string;
@@ -43,18 +43,16 @@ export function createSystemStatus(database: Database, runtime: Runtime): System
   }
 
   async function readModels(known: ReadonlyMap<string, SubscriptionData>, head: number) {
-    const rows = await sql<{ name: string; rows: number }[]>`
-      SELECT relname AS name, greatest(reltuples, 0)::int AS rows FROM pg_class
-      WHERE relname = ANY (${projections.map(({ tableName }) => tableName)}) AND relkind = 'r'`;
-    const counts = new Map(rows.map((row) => [row.name, row.rows]));
-    return projections.map(({ name, tableName }) => {
-      const rebuild = known.get(rebuildName(name));
-      return {
-        name,
-        rows: counts.get(tableName) ?? null,
-        rebuild: rebuild ? { done: Number(rebuild.checkpoint), total: Math.max(1, head) } : null,
-      };
-    });
+    return Promise.all(
+      projections.map(async ({ name, tableName }) => {
+        const rebuild = known.get(rebuildName(name));
+        return {
+          name,
+          rows: await countRows(database, tableName),
+          rebuild: rebuild ? { done: Number(rebuild.checkpoint), total: Math.max(1, head) } : null,
+        };
+      }),
+    );
   }
 
   return {
@@ -80,6 +78,20 @@ export function createSystemStatus(database: Database, runtime: Runtime): System
       };
     },
   };
+}
+
+/** Tables up to this size are counted, which takes a millisecond or two; larger ones are estimated. */
+const COUNTED_ROWS = 10_000;
+
+/** Before the first ANALYZE `reltuples` is -1; what was inserted and deleted is known at all times. */
+async function countRows({ sql }: Database, table: string): Promise<RowCount> {
+  const [row] = await sql<{ counted: number; estimated: number }[]>`
+    SELECT (SELECT count(*)::int FROM (SELECT FROM ${sql(table)} LIMIT ${COUNTED_ROWS + 1}) AS most) AS counted,
+      greatest(c.reltuples, pg_stat_get_live_tuples(c.oid))::float8 AS estimated
+    FROM pg_class c WHERE c.oid = ${table}::regclass`;
+  const counted = row?.counted ?? 0;
+  if (counted <= COUNTED_ROWS) return { about: counted, exact: true };
+  return { about: Math.max(counted, row?.estimated ?? 0), exact: false };
 }
 
 function catalogue({ slices, subscriptions }: Runtime) {

@@ -26,8 +26,12 @@ const data: SystemPageData = {
     },
   ],
   readModels: [
-    { name: 'board', rows: 12_840, rebuild: null },
-    { name: 'search', rows: null, rebuild: { done: 40_000, total: 1_204_331 } },
+    { name: 'board', rows: { about: 9_840, exact: true }, rebuild: null },
+    {
+      name: 'search',
+      rows: { about: 214_000, exact: false },
+      rebuild: { done: 40_000, total: 1_204_331 },
+    },
   ],
   events: [
     { type: 'DocumentReceived', slice: 'receive-document', listeners: ['board', 'inspection'] },
@@ -56,6 +60,11 @@ describe('the system screen', () => {
     expect(body()).toContain('40,000 of 1,204,331 events');
     expect(body().match(/\/rebuild"/g)).toEqual(['/rebuild"']);
     expect(body({ canRebuild: false })).not.toContain('/rebuild"');
+  });
+
+  it('says where a number of rows is an estimate', () => {
+    const rows = systemPageView(data).readModels.map((model) => model.rows);
+    expect(rows).toEqual(['9,840', 'about 214,000']);
   });
 
   it('names events that nobody listens to', () => {

@@ -34,9 +34,15 @@ export interface QueueData {
   oldestAt: Date | null;
 }
 
+/** How many rows a table has; large ones are not counted but estimated. */
+export interface RowCount {
+  about: number;
+  exact: boolean;
+}
+
 export interface ReadModelData {
   name: string;
-  rows: number | null;
+  rows: RowCount;
   /** Events folded so far, and how many there are; null when no rebuild runs. */
   rebuild: { done: number; total: number } | null;
 }
@@ -70,7 +76,7 @@ export function systemPageView(data: SystemPageData) {
     })),
     readModels: data.readModels.map((model) => ({
       name: model.name,
-      rows: model.rows === null ? '' : grouped(model.rows),
+      rows: `${model.rows.exact ? '' : 'about '}${grouped(model.rows.about)}`,
       rebuild: model.rebuild && {
         ...model.rebuild,
         text: `${grouped(model.rebuild.done)} of ${grouped(model.rebuild.total)} events`,

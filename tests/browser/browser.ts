@@ -80,6 +80,10 @@ export function useSite(options?: Parameters<typeof startTestApp>[0]): Site {
   return site;
 }
 
+/** Looks until the expectation holds. */
+export const eventually = <Value>(look: () => Value, within = WAIT_MS) =>
+  expect.poll(look, { timeout: within, interval: 50 });
+
 /** Gives a check that the page was never loaded anew since. */
 export async function watchForReload(page: Page): Promise<() => Promise<void>> {
   await page.evaluate(() => Object.assign(globalThis, { stayed: true }));

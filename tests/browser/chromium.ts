@@ -57,10 +57,7 @@ async function unpacked(): Promise<Chromium> {
 async function unpackInto(folder: string): Promise<void> {
   const before = process.env['TMPDIR'];
   process.env['TMPDIR'] = folder;
-  const done = Promise.all([
-    packed.executablePath(),
-    inflate(join(pack, 'bin/al2023.tar.br')),
-  ]);
+  const done = Promise.all([packed.executablePath(), inflate(join(pack, 'bin/al2023.tar.br'))]);
   if (before === undefined) delete process.env['TMPDIR'];
   else process.env['TMPDIR'] = before;
   await done;

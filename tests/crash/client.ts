@@ -33,10 +33,12 @@ export interface Client {
   rebuild(readModel: string): Promise<void>;
 }
 
+type Asked = Omit<RequestInit, 'headers'> & { headers?: Record<string, string> };
+
 export function createClient(url: string, token: string): Client {
-  async function ask(path: string, init: RequestInit = {}): Promise<Response> {
-    const headers = { authorization: `Bearer ${token}`, ...init.headers };
-    return fetch(new URL(path, url), { redirect: 'manual', ...init, headers });
+  async function ask(path: string, { headers, ...init }: Asked = {}): Promise<Response> {
+    const all = { authorization: `Bearer ${token}`, ...headers };
+    return fetch(new URL(path, url), { redirect: 'manual', ...init, headers: all });
   }
 
   async function get(path: string): Promise<Response> {
@@ -50,8 +52,9 @@ export function createClient(url: string, token: string): Client {
   return {
     async upload(files, key) {
       const body = new FormData();
-      for (const { name, content } of files) body.append('file', new Blob([new Uint8Array(content)]), name);
-      const headers = key === undefined ? {} : { 'idempotency-key': key };
+      for (const { name, content } of files)
+        body.append('file', new Blob([new Uint8Array(content)]), name);
+      const headers: Record<string, string> = key === undefined ? {} : { 'idempotency-key': key };
       const response = await ask('/api/documents', { method: 'POST', body, headers });
       const answer = await response.text();
       if (response.status !== 202) return { refused: response.status, detail: answer };

@@ -19,7 +19,12 @@ function history(...events: Pick<HistoryEvent, 'type' | 'data'>[]): HistoryEvent
 }
 
 test('a history with an interruption that was made good has no flaw', () => {
-  const good = [step('Started', 1), step('Interrupted', 1), step('Started', 2), step('Finished', 2)];
+  const good = [
+    step('Started', 1),
+    step('Interrupted', 1),
+    step('Started', 2),
+    step('Finished', 2),
+  ];
   expect(flawsOf(history(received, ...good, completed))).toEqual([]);
 });
 

@@ -2,16 +2,15 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { openDatabase, type Database } from '../../shared/database.ts';
 import { connectEmbeddedPostgres } from '../../shared/embedded-postgres/index.ts';
+import { proveDocuments } from './acknowledged.ts';
 import { createClient, type Client } from './client.ts';
-import { flawsOf } from './history.ts';
+import { LONGEST_LIFE_MS, momentToKill, planOf, stepsToEnd } from './kill-moments.ts';
 import { processesIn } from './processes.ts';
 import { createRandom, newSeed, type Random } from './random.ts';
 import { proveReadModels, waitUntilLevel } from './read-models.ts';
 import { createToken, startAndKill, startServer, type ServerProcess } from './server-process.ts';
-import { sha256 } from './small-files.ts';
 import { until } from './until.ts';
 import { makeUploads, sendUploads, type Upload } from './uploader.ts';
 
@@ -39,7 +38,6 @@ interface Life {
   database: Database;
 }
 
-const LONGEST_LIFE_MS = 1_500;
 const UPLOADERS = 3;
 /** A job that waited for its heartbeat to run out would begin again after this. */
 const HEARTBEAT_MS = 15_000;
@@ -115,16 +113,6 @@ export async function proveKills(options: {
   }
 }
 
-/**
- * Some servers are killed while they start; never two in a row, so that no step dies three times in
- * a row, which by the rules is the document's failure.
- */
-function planOf(kills: number, random: Random) {
-  const early: boolean[] = [];
-  for (let kill = 0; kill < kills; kill += 1) early.push(!early.at(-1) && random.next() < 0.25);
-  return early.map((is, index) => ({ early: is, nextIsEarly: early[index + 1] ?? false }));
-}
-
 /** Hands over its share until the server is killed; returns the uploads that are to be sent again. */
 async function liveAndDie(
   life: Life,
@@ -146,75 +134,11 @@ async function liveAndDie(
   return waiting;
 }
 
-/** Some time after the start, or right after an event of some type was stored. */
-async function momentToKill({ sql }: Database, random: Random): Promise<void> {
-  const [before] = await sql`SELECT coalesce(max(position), 0) AS position FROM events`;
-  const type = random.pick(momentTypes);
-  if (type === null) await pause(random.whole(0, LONGEST_LIFE_MS));
-  else {
-    const deadline = performance.now() + LONGEST_LIFE_MS;
-    const seen = () => sql`
-      SELECT 1 FROM events WHERE position > ${String(before?.['position'])} AND type LIKE ${type} LIMIT 1`;
-    while ((await seen()).length === 0 && performance.now() < deadline) await pause(2);
-  }
-}
-
-/** Resolves when no step that was interrupted so often is still to end. */
-async function stepsToEnd({ sql }: Database, deaths: number): Promise<void> {
-  await until(`steps interrupted ${deaths} times to end`, async () => {
-    const running = await sql`
-      SELECT 1 FROM events i WHERE type LIKE '%Interrupted' AND NOT EXISTS (
-        SELECT 1 FROM events f WHERE f.stream = i.stream
-          AND f.type = replace(i.type, 'Interrupted', 'Finished'))
-      GROUP BY stream, type HAVING count(*) >= ${deaths}`;
-    return running.length === 0;
-  });
-}
-
-const momentTypes = [
-  null,
-  null,
-  'DocumentReceived',
-  'InspectionStarted',
-  '%Started',
-  'ClassificationStarted',
-  'PublicationStarted',
-  '%Finished',
-  'DocumentCompleted',
-] as const;
-
 async function waitForCompletion({ client, database }: Life): Promise<void> {
   await until('every document to end', async () =>
     (await client.documents()).every(({ status }) => status === 'completed' || status === 'failed'),
   );
   await waitUntilLevel(database);
-}
-
-/** Every acknowledged file is there, whole and done once; of the others, all of an upload or nothing. */
-async function proveDocuments(client: Client, uploads: readonly Upload[]): Promise<number> {
-  const listed = await client.documents();
-  const byName = Map.groupBy(listed, ({ fileName }) => fileName);
-  for (const { files, acknowledged, key } of uploads) {
-    const found = files.map(({ name }) => byName.get(name) ?? []);
-    if (key !== null) assert.ok(acknowledged, 'An upload with a key was never acknowledged');
-    if (acknowledged) {
-      assert.deepEqual(found.map((documents) => documents.map(({ id }) => id)), acknowledged.map((id) => [id]));
-    } else {
-      const counts = new Set(found.map((documents) => documents.length));
-      assert.ok(counts.size === 1 && !counts.has(2), 'An upload is there by halves, or twice');
-    }
-    for (const [index, file] of files.entries()) {
-      const [document] = found[index] ?? [];
-      if (!document) continue;
-      assert.equal(sha256(await client.file(document.id)), sha256(file.content), file.name);
-      assert.equal(document.status, 'completed', `${file.name}: ${JSON.stringify(document.error)}`);
-      const history = await client.history(document.id);
-      assert.deepEqual(flawsOf(history), [], `${file.name} (${document.id})`);
-    }
-  }
-  const known = uploads.flatMap(({ files }) => files).length;
-  assert.ok(listed.length <= known, 'There are documents that nobody handed over');
-  return listed.length;
 }
 
 async function readFigures({ sql }: Database, lives: readonly Life[], starts: readonly number[]) {

@@ -36,8 +36,14 @@ export async function waitUntilLevel({ sql }: Database): Promise<void> {
 async function listReadModels(database: Database) {
   const config = loadConfig({ DATABASE_URL: 'postgres://unused', SECRET_KEY: 'x'.repeat(32) });
   const log = pino({ level: 'silent' });
-  const { cradle } = createDoctrailContainer({ config, log, database, databaseUrl: '', stepSlices });
-  await Promise.all(cradle.slices.map((slice) => slice.stop?.()));
+  const { cradle } = createDoctrailContainer({
+    config,
+    log,
+    database,
+    databaseUrl: '',
+    stepSlices,
+  });
+  for (const slice of cradle.slices) await slice.stop?.();
   return cradle.slices.flatMap((slice) => slice.projections ?? []);
 }
 

@@ -109,7 +109,5 @@ function runningLine(child: ChildProcess, lines: string[]): Promise<string | nul
 }
 
 function afterwards(milliseconds: number, error: () => Error): Promise<never> {
-  return new Promise((_, reject) =>
-    setTimeout(() => reject(error()), milliseconds).unref(),
-  );
+  return new Promise((_, reject) => setTimeout(() => reject(error()), milliseconds).unref());
 }

@@ -8,14 +8,35 @@ export interface SmallFile {
 }
 
 const words = [
-  'invoice', 'delivery', 'amount', 'contract', 'meeting', 'harbour', 'winter', 'signature',
-  'Rechnung', 'Vertrag', 'Lieferung', 'Betrag', 'Straße', 'grün', 'naïve', '文書',
+  'invoice',
+  'delivery',
+  'amount',
+  'contract',
+  'meeting',
+  'harbour',
+  'winter',
+  'signature',
+  'Rechnung',
+  'Vertrag',
+  'Lieferung',
+  'Betrag',
+  'Straße',
+  'grün',
+  'naïve',
+  '文書',
 ] as const;
 
 const makers: readonly [Maker, ...Maker[]] = [
   { extension: 'txt', make: (text) => text },
   { extension: 'md', make: (text) => `# ${text.slice(0, 20)}\n\n${text}\n` },
-  { extension: 'csv', make: (text) => `word,length\n${text.split(' ').map((word) => `${word},${word.length}`).join('\n')}\n` },
+  {
+    extension: 'csv',
+    make: (text) =>
+      `word,length\n${text
+        .split(' ')
+        .map((word) => `${word},${word.length}`)
+        .join('\n')}\n`,
+  },
   { extension: 'html', make: (text) => `<!doctype html><title>Letter</title><p>${text}</p>` },
   { extension: 'eml', make: mail },
   { extension: 'pdf', make: pdf },
@@ -31,7 +52,10 @@ export function smallFile(number: number, random: Random): SmallFile {
   const { extension, make } = random.pick(makers);
   const length = random.whole(20, 400);
   const text = Array.from({ length }, () => random.pick(words)).join(' ');
-  return { name: `${number}.${extension}`, content: Buffer.from(make(`Document ${number}: ${text}`)) };
+  return {
+    name: `${number}.${extension}`,
+    content: Buffer.from(make(`Document ${number}: ${text}`)),
+  };
 }
 
 export function sha256(content: Uint8Array): string {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { openDatabase, type Database } from '../../shared/database.ts';
 import { openBoardStream, type BoardStream } from './board-stream.ts';
 import { createClient, type Client } from './client.ts';
@@ -12,6 +11,7 @@ import { createRandom, newSeed } from './random.ts';
 import { proveReadModels, waitUntilLevel } from './read-models.ts';
 import { createToken, startServer, type ServerProcess } from './server-process.ts';
 import { smallFile } from './small-files.ts';
+import { countSteps, killInTheMiddle, readTakeover } from './steps.ts';
 import { until } from './until.ts';
 
 export interface TwoProcessesFigures {
@@ -86,14 +86,25 @@ export async function proveTwoProcesses(options: {
     const survivor = clients.slice(0, 1);
     await proveBoards(survivor, streams.slice(0, 1), database, null);
     const takeover = await readTakeover(database, killedAt);
-    assert.ok(takeover.takeoverMs < TAKEOVER_WITHIN_MS, `Taken over after ${takeover.takeoverMs} ms`);
+    assert.ok(
+      takeover.takeoverMs < TAKEOVER_WITHIN_MS,
+      `Taken over after ${takeover.takeoverMs} ms`,
+    );
     const [client] = survivor;
     assert.ok(client && heir);
     const readModelRows = await proveReadModels(database, client);
     for (const server of servers) if (server !== victim) assert.equal(await server.stop(), 0);
     assert.deepEqual(await processesIn(folder), [], 'Processes are left');
     const seconds = Math.round((performance.now() - begun) / 1000);
-    return { roles: roles.join(' + '), files, stepsBegun, rowsStreamed, ...takeover, readModelRows, seconds };
+    return {
+      roles: roles.join(' + '),
+      files,
+      stepsBegun,
+      rowsStreamed,
+      ...takeover,
+      readModelRows,
+      seconds,
+    };
   } catch (error) {
     const output = servers.map((server) => server.output()).join('\n');
     throw new Error(`With seed ${seed}: ${String(error)}\nThe servers' last words:\n${output}`, {
@@ -150,43 +161,4 @@ async function proveBoards(
     );
     assert.equal(stream.reloads, 0, 'A browser that missed nothing was told to load anew');
   }
-}
-
-/** Stops a process while it has steps under way, makes sure that it has, and kills it. Returns when. */
-async function killInTheMiddle(database: Database, server: ServerProcess): Promise<number> {
-  await until(`process ${server.pid} to be in the middle of its work`, async () => {
-    server.signal('SIGSTOP');
-    // What it had asked of the database before is done by then.
-    await pause(50);
-    if ((await stepsUnderWay(database, server)) > 0) return true;
-    server.signal('SIGCONT');
-    return false;
-  });
-  await server.kill();
-  return Date.now();
-}
-
-const workerName = ({ pid }: ServerProcess) => `${hostname()}:${pid}`;
-
-async function countSteps({ sql }: Database, server: ServerProcess): Promise<number> {
-  const [row] = await sql<{ count: number }[]>`
-    SELECT count(*)::int AS count FROM events
-    WHERE type LIKE '%Started' AND data ->> 'worker' = ${workerName(server)}`;
-  return row?.count ?? 0;
-}
-
-async function stepsUnderWay({ sql }: Database, server: ServerProcess): Promise<number> {
-  const [row] = await sql<{ count: number }[]>`
-    SELECT count(*)::int AS count FROM events s
-    WHERE type LIKE '%Started' AND data ->> 'worker' = ${workerName(server)} AND NOT EXISTS (
-      SELECT 1 FROM events e WHERE e.stream = s.stream AND e.version > s.version
-        AND e.type LIKE replace(s.type, 'Started', '%') AND e.data -> 'attempt' = s.data -> 'attempt')`;
-  return row?.count ?? 0;
-}
-
-async function readTakeover({ sql }: Database, killedAt: number) {
-  const interrupted = await sql<{ stored_at: Date }[]>`
-    SELECT stored_at FROM events WHERE type LIKE '%Interrupted'`;
-  const times = interrupted.map(({ stored_at: at }) => at.getTime() - killedAt);
-  return { takeoverMs: Math.max(0, ...times), interruptions: times.length };
 }

@@ -13,7 +13,11 @@ test('two processes share the work, and one takes over when the other is killed'
 
 test('a web process and a worker share the work, and a new worker takes over from a killed one', async () => {
   const { url, drop } = await createTestDatabase();
-  const figures = await proveTwoProcesses({ databaseUrl: url, files: 20, roles: ['web', 'worker'] });
+  const figures = await proveTwoProcesses({
+    databaseUrl: url,
+    files: 20,
+    roles: ['web', 'worker'],
+  });
   await drop();
   expect(figures.stepsBegun).toEqual([0, 80]);
 }, 240_000);

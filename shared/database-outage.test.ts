@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../tests/database.ts';
+import { isOutage } from './outage.ts';
+
+let test: TestDatabase;
+let other: TestDatabase;
+beforeAll(async () => {
+  test = await createTestDatabase();
+  other = await createTestDatabase();
+});
+afterAll(async () => {
+  await test.drop();
+  await other.drop();
+});
+
+/** Ends every connection to the test's database, as a restart of the server does. */
+const cutAll = () =>
+  other.database.sql`
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = ${new URL(test.url.replace(/@[^/]*\//, '@host/')).pathname.slice(1)}`;
+
+/** Asks again while connections that were cut are still being noticed. */
+async function afterOutage<T>(ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+    }
+  }
+}
+
+// Without shared/patches the first of these ends the whole process: the driver writes to a socket
+// that is gone, outside of any promise, or never writes again on that connection.
+describe('a lost connection', () => {
+  it('fails what is under way in a transaction, as an outage, and nothing later', async () => {
+    const { sql } = test.database;
+    for (let round = 0; round < 20; round += 1) {
+      const lost = sql.begin(async (tx) => {
+        await tx`SELECT 1`;
+        await cutAll();
+        await Promise.allSettled([tx`SELECT 2`, tx`SELECT ${'x'.repeat(5_000)}::text`]);
+        await tx`SELECT 3`;
+      });
+      const error: unknown = await lost.catch((caught: unknown) => caught);
+      expect(isOutage(error), String(error)).toBe(true);
+      expect(await afterOutage(() => sql`SELECT 4 AS four`)).toMatchObject([{ four: 4 }]);
+    }
+  });
+
+  it('leaves no connection of the pool that never answers again', async () => {
+    const { sql } = test.database;
+    for (let round = 0; round < 5; round += 1) {
+      const busy = Array.from({ length: 20 }, () => sql`SELECT pg_sleep(0.05)`.catch(() => null));
+      await cutAll();
+      await Promise.all(busy);
+    }
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, () => afterOutage(() => sql`SELECT 1 AS one`)),
+    );
+    expect(answers).toHaveLength(40);
+  });
+});

@@ -1,0 +1,99 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { migrate, openDatabase } from '../shared/database.ts';
+import { startEmbeddedPostgres } from '../shared/embedded-postgres/index.ts';
+import { corpusPresent, readCorpus } from './corpus.ts';
+import { proveKills } from './crash/kill-proof.ts';
+import { proveTwoProcesses } from './crash/two-processes-proof.ts';
+import { goodBeside, proveNasty } from './nasty-proof.ts';
+import { stressFeed } from './stress/feed-stress.ts';
+
+/** `npm run proof -- NAME`: what `npm test` runs at small counts, at its full count, with its figures. */
+const proofs: Record<string, { about: string; run(): Promise<void> }> = {
+  crash: {
+    about: '20 kills (kill -9) while 200 files are handed over: nothing acknowledged is lost',
+    run: async () => console.table(await proveKills({ kills: 20, files: 200, ...seedOf() })),
+  },
+  'two-processes': {
+    about:
+      'two processes share 100 files, one is killed, the other takes over; both pairs of roles',
+    run: () =>
+      withDatabases(2, async ([first = '', second = '']) => {
+        const both = { files: 100, roles: ['all', 'all'] as const };
+        console.table(await proveTwoProcesses({ databaseUrl: first, ...both }));
+        const split = { files: 100, roles: ['web', 'worker'] as const };
+        console.table(await proveTwoProcesses({ databaseUrl: second, ...split }));
+      }),
+  },
+  feed: {
+    about: '12 writers, 2,000 appends each, with rollbacks and long transactions: no event skipped',
+    run: () =>
+      withDatabases(2, async ([url = '', foreignUrl = '']) => {
+        const figures = await stressFeed({ url, foreignUrl, writers: 12, appendsEach: 2_000 });
+        console.table(figures);
+        const { lost, inverted, doubled } = figures;
+        if (lost + inverted + doubled > 0)
+          throw new Error('Events were lost, inverted or doubled.');
+      }),
+  },
+  nasty: {
+    about: 'all 135 poisonous documents with good ones in between, to one server',
+    async run() {
+      if (!corpusPresent) throw new Error('The corpus is absent: it belongs beside the project.');
+      const { outcomes, misses, ...figures } = await proveNasty(readCorpus('nasty'), goodBeside());
+      console.table(outcomes);
+      console.table(figures);
+      if (misses.length > 0) throw new Error(misses.join('\n'));
+    },
+  },
+};
+
+/** `npm run proof -- crash 123` repeats the choices of seed 123. */
+function seedOf() {
+  const seed = process.argv[3];
+  return seed === undefined ? {} : { seed: Number(seed) };
+}
+
+/** Fresh, migrated databases on a PostgreSQL of their own, with fsync as in earnest. */
+async function withDatabases(
+  count: number,
+  work: (urls: string[]) => Promise<void>,
+): Promise<void> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'doctrail-proof-'));
+  const log = { debug() {}, info() {}, warn: console.warn, error: console.error };
+  const server = await startEmbeddedPostgres({
+    dataDir,
+    log,
+    settings: { max_connections: '200' },
+  });
+  try {
+    const names = Array.from({ length: count }, (_, index) => `proof_${index}`);
+    const urls = names.map((database) => server.url.replace(/[^/]*$/, database));
+    const administration = openDatabase(server.url, { max: 1 });
+    for (const name of names) await administration.sql`CREATE DATABASE ${administration.sql(name)}`;
+    for (const url of urls) {
+      const database = openDatabase(url, { max: 2 });
+      await migrate(database, new URL('../drizzle', import.meta.url).pathname);
+      await database.close();
+    }
+    await administration.close();
+    await work(urls);
+  } finally {
+    await server.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+const [, , name = ''] = process.argv;
+const proof = proofs[name];
+if (proof) {
+  console.log(`${name}: ${proof.about}`);
+  await proof.run();
+  console.log(`${name}: proved`);
+} else {
+  console.log('Usage: npm run proof -- NAME, where NAME is one of\n');
+  for (const [each, { about }] of Object.entries(proofs))
+    console.log(`  ${each.padEnd(14)} ${about}`);
+  process.exitCode = name === '' ? 0 : 1;
+}
