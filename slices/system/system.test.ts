@@ -1,5 +1,6 @@
-import { createServer } from 'node:net';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { startTestApp, type TestApp } from '../../tests/app.ts';
 import { openDatabase } from '../../shared/database.ts';
@@ -29,8 +30,8 @@ async function watch(path: string, role: Role = 'viewer'): Promise<TestReader> {
 
 /** The row of a table on the system page, without its markup. */
 function rowOf(page: string, name: string): string {
-  const rows = page.split('<tr>').map((row) => row.replaceAll(/<[^>]*>/g, ' ').trim());
-  return rows.find((row) => row.startsWith(name))?.replaceAll(/\s+/g, ' ') ?? '';
+  const rows = page.split('<tr>').map((row) => row.replaceAll(/<[^>]*>|\s+/g, ' '));
+  return rows.map((row) => row.replaceAll(/ +/g, ' ').trim()).find((row) => row.startsWith(name)) ?? '';
 }
 
 const lastPage = (reader: TestReader) =>
@@ -205,13 +206,15 @@ describe('probes', () => {
   });
 
   it('do not wait for a database that says nothing', async () => {
-    const silentServer = createServer(() => undefined);
-    await new Promise<void>((resolve) => silentServer.listen(0, '127.0.0.1', resolve));
-    const address = silentServer.address();
-    const port = typeof address === 'object' ? address?.port : undefined;
+    const sockets: Socket[] = [];
+    const silent = createServer((socket) => void sockets.push(socket));
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
     const database = openDatabase(`postgres://nobody@127.0.0.1:${port}/nothing`, { max: 1 });
     await expect(askDatabase(database, 50)).rejects.toMatchObject({ status: 503 });
-    silentServer.close();
+    silent.close();
+    for (const socket of sockets) socket.destroy();
     await database.close();
   });
 });
