@@ -12,6 +12,8 @@ import { placeRows, showCounts, forgetNews } from './rows.js';
 const SILENCE = 10_000;
 /** Timers of an awake page fire every second; a larger gap means that the machine slept. */
 const SLEPT = 4000;
+/** Whoever does not answer a reconnect within this time is asked on other connections, too. */
+const STUCK = 1000;
 /** A connection that is back within this time was not worth a word. */
 const GRACE = 1000;
 
@@ -26,6 +28,8 @@ let skew = 0;
 let retry;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let pausing;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let sticking;
 
 /** The server's clock, as far as heartbeats have told it: milliseconds since 1970. */
 export const serverNow = () => Date.now() + skew;
@@ -36,7 +40,7 @@ const stream = () => document.querySelector('[data-stream]');
  * @returns {element is HTMLElement}
  */
 function isStream(element) {
-  return element instanceof HTMLElement && 'stream' in element.dataset;
+  return element instanceof HTMLElement && element.isConnected && 'stream' in element.dataset;
 }
 /** htmx loads after this module, so it is looked up when needed. @type {() => import('htmx.org').Htmx} */
 const htmx = () => Reflect.get(globalThis, 'htmx');
@@ -107,6 +111,7 @@ function reconnect() {
   const old = stream();
   if (!old || document.hidden || !htmx()) return;
   lastTry = Date.now();
+  sticking ??= setTimeout(findLiveConnection, STUCK);
   const url = new URL(old.getAttribute('hx-sse:connect') ?? '', location.href);
   const after = reached.get(old) ?? url.searchParams.get('after') ?? '';
   url.searchParams.set('after', after);
@@ -115,7 +120,29 @@ function reconnect() {
   fresh.setAttribute('hx-sse:connect', url.pathname + url.search);
   fresh.removeAttribute('class');
   fresh.removeAttribute('data-htmx-powered');
+  // A request that hangs would make the next one to the same address wait for it, in the browser's cache.
+  old.dispatchEvent(new Event('htmx:abort'));
   void htmx().swap({ text: fresh.outerHTML, target: old, swap: 'outerHTML', sourceElement: old });
+}
+
+/**
+ * Browsers keep connections and take them up one after the other, those too that a router has
+ * forgotten, where no answer ever comes. On as many requests at once as there can be connections to
+ * a server (six), one is new, answers, and is then free for the stream. Once in a row: a server that
+ * is merely slow must not be asked anew while it answers.
+ */
+async function findLiveConnection() {
+  const ending = new AbortController();
+  const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(4000)]);
+  const ask = () => fetch('/livez', { cache: 'no-store', signal }).then((answer) => answer.text());
+  try {
+    await Promise.any(Array.from({ length: 6 }, ask));
+    reconnect();
+  } catch {
+    // nobody answers anywhere: htmx and reconnectSoon go on trying
+  } finally {
+    ending.abort();
+  }
 }
 
 function reconnectSoon() {
@@ -180,7 +207,8 @@ const clock = new Intl.DateTimeFormat(undefined, {
 
 function live() {
   clearTimeout(pausing);
-  pausing = undefined;
+  clearTimeout(sticking);
+  pausing = sticking = undefined;
   failures = 0;
   say('live', 'Live');
 }

@@ -16,14 +16,14 @@ const proofs: Record<string, { about: string; run(): Promise<void> }> = {
     run: async () => console.table(await proveKills({ kills: 20, files: 200, ...seedOf() })),
   },
   'two-processes': {
-    about:
-      'two processes share 100 files, one is killed, the other takes over; both pairs of roles',
+    about: 'two processes share 100 files; one is killed, or frozen and woken; another takes over',
     run: () =>
-      withDatabases(2, async ([first = '', second = '']) => {
-        const both = { files: 100, roles: ['all', 'all'] as const };
-        console.table(await proveTwoProcesses({ databaseUrl: first, ...both }));
+      withDatabases(3, async ([first = '', second = '', third = '']) => {
+        const all = { files: 100, roles: ['all', 'all'] as const };
+        console.table(await proveTwoProcesses({ databaseUrl: first, ...all }));
+        console.table(await proveTwoProcesses({ databaseUrl: second, ...all, ends: 'frozen' }));
         const split = { files: 100, roles: ['web', 'worker'] as const };
-        console.table(await proveTwoProcesses({ databaseUrl: second, ...split }));
+        console.table(await proveTwoProcesses({ databaseUrl: third, ...split }));
       }),
   },
   feed: {

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { BlobDamaged } from '../blobs.ts';
 import { isOutage } from '../outage.ts';
 import { badRequest, notFound, Problem, unavailable, unprocessable } from './problem.ts';
 import type { FastifySchemaValidationError } from 'fastify';
@@ -58,6 +59,12 @@ const byCode: Readonly<Record<string, Problem>> = {
   FST_ERR_HANDLER_TIMEOUT: unavailable('This took too long. Try again in a moment.', 10),
 };
 
+const fileDamaged = new Problem(
+  500,
+  'blob-damaged',
+  'A file of this document is missing from the disk or was altered. An administrator has to restore it from a backup.',
+);
+
 const diskFull = new Problem(
   507,
   'insufficient-storage',
@@ -71,6 +78,7 @@ const diskFull = new Problem(
 export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   const like: ErrorLike = typeof error === 'object' && error !== null ? error : {};
+  if (error instanceof BlobDamaged) return fileDamaged;
   if (isFull(error)) return diskFull;
   if (isOutage(error)) {
     const detail = 'The database cannot be reached now. Nothing was stored; try again.';

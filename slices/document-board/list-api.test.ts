@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   formOf,
   startTestApp,
@@ -16,24 +16,31 @@ let app: TestApp;
 /** Oldest first. */
 const uploaded: Uploaded[] = [];
 beforeAll(async () => {
-  app = await startTestApp({ steps: [] });
+  app = await startTestApp();
   for (let number = 1; number <= 7; number += 1) {
-    uploaded.push(...(await app.upload({ name: `paper ${number}.txt`, content: `No ${number}` })));
+    uploaded.push(
+      ...(await app.upload({
+        name: `paper ${number}.txt`,
+        content: `The paper with the number ${number}.`,
+      })),
+    );
   }
   // Ids that derive from a key are not in the order of time.
   for (let number = 8; number <= 12; number += 1) {
     const answer = await app.ask('/api/documents', {
       method: 'POST',
-      body: formOf([{ name: `paper ${number}.txt`, content: `No ${number}` }]),
+      body: formOf([
+        { name: `paper ${number}.txt`, content: `The paper with the number ${number}.` },
+      ]),
       headers: { 'idempotency-key': `key-${number}` },
     });
     uploaded.push(...((await answer.json()) as { documents: Uploaded[] }).documents);
   }
-  await expect.poll(async () => (await list('')).documents.length, { timeout: 20_000 }).toBe(12);
   await Promise.all(uploaded.map(({ id }) => app.untilStatus(id, 'completed')));
-  await expect
-    .poll(async () => (await list('?status=completed')).documents.length, { timeout: 20_000 })
-    .toBe(12);
+  await vi.waitFor(
+    async () => expect((await list('?status=completed')).documents).toHaveLength(12),
+    { timeout: 60_000 },
+  );
 });
 afterAll(() => app.stop());
 

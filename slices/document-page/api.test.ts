@@ -59,7 +59,7 @@ describe('GET /api/documents/:id', () => {
       status: 'completed',
       percent: 100,
       step: null,
-      attempts: 0,
+      attempts: 1,
       error: null,
       mediaType: 'application/pdf',
       pages: 1,
@@ -93,7 +93,7 @@ describe('GET /api/documents/:id', () => {
       percent: 0,
       step: 'inspection',
       attempts: 1,
-      error: { code: 'corrupt', kind: 'permanent', message: some(/damaged or incomplete/) },
+      error: { code: 'corrupt', kind: 'permanent', message: some(/damaged.*send/) },
       mediaType: null,
       fields: [],
     });
@@ -224,7 +224,9 @@ describe('downloads', () => {
       const answer = await get(`${lost?.id}/${what}`);
       expect(answer.status).toBe(500);
       expect(answer.headers.get('content-disposition')).toBeNull();
-      expect(await answer.json()).toMatchObject({ detail: some(/restore it from a backup/i) });
+      expect(await answer.json()).toMatchObject({
+        detail: some(/missing.*restore it from a backup/),
+      });
     }
   });
 });

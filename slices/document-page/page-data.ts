@@ -21,6 +21,10 @@ export interface DocumentReader {
   blobs: BlobStore;
 }
 
+/** The same for a document that somebody may not know of: the answer must not tell that it is there. */
+export const noSuchDocument = () =>
+  notFound('There is no document with this id. Check the address, or look for it on the board.');
+
 /** So much of the text stands on the page; the whole is a download. */
 const EXCERPT_CHARACTERS = 20_000;
 
@@ -39,10 +43,7 @@ export function createDocumentReader(options: {
   async function load(id: string) {
     const history = await store.read(documentStream(id));
     const record = history.length === 0 ? undefined : await fold(history);
-    if (!record)
-      throw notFound(
-        'There is no document with this id. Check the address, or look for it on the board.',
-      );
+    if (!record) throw noSuchDocument();
     return { record, history };
   }
 

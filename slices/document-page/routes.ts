@@ -9,7 +9,7 @@ import { inspectionEvents } from '../inspection/events.ts';
 import { publicationEvents } from '../publication/events.ts';
 import { receivedOf } from '../receive-document/received.contract.ts';
 import { textExtractionEvents } from '../text-extraction/events.ts';
-import type { DocumentReader } from './page-data.ts';
+import { noSuchDocument, type DocumentReader } from './page-data.ts';
 import { documentPageView } from './page-view.ts';
 
 const params = Type.Object({ id: Type.String({ format: 'uuid' }) });
@@ -42,8 +42,7 @@ export function documentRoutes(app: App, reader: DocumentReader, live: LivePage)
   /** Loads a document that the asker may read; others' documents do not exist for an uploader. */
   async function readable(request: FastifyRequest, id: string) {
     const found = await reader.load(id);
-    if (!request.mayRead(found.record.owner))
-      throw notFound('There is no document with this id among yours.');
+    if (!request.mayRead(found.record.owner)) throw noSuchDocument();
     return found;
   }
 

@@ -13,6 +13,7 @@ const cases: [said: string | undefined, kept: string][] = [
   ['tab\tand\u0000nul\u007f\u0085.txt', 'tabandnul.txt'],
   ['exe\u202Efdp.scr', 'exefdp.scr'],
   ['\u2066isolated\u2069.txt', 'isolated.txt'],
+  ['a %22quoted%22%0D%0A name, 100%25.pdf', 'a "quoted" name, 100%25.pdf'],
   ['two\u2028lines.txt', 'twolines.txt'],
   ['<img src=x onerror=alert(1)>.png', '<img src=x onerror=alert(1)>.png'],
   ['Größe 📄.pdf', 'Größe 📄.pdf'],

@@ -63,17 +63,17 @@ async function upload(megabytes: number): Promise<void> {
       controller.enqueue(Uint8Array.from(chunk));
     },
   });
-  const answer = await fetch(`${at.url}/api/documents`, {
+  const headers = { authorization: `Bearer ${at.token}` };
+  const init = {
     method: 'POST',
-    headers: { ...rawType, authorization: `Bearer ${at.token}` },
+    headers: { ...rawType, ...headers },
     body,
     duplex: 'half',
-  });
+  } as const;
+  const answer = await fetch(`${at.url}/api/documents`, init);
   expect(answer.status).toBe(202);
   const { documents } = (await answer.json()) as { documents: [{ id: string }] };
-  const events = await fetch(`${at.url}/api/documents/${documents[0].id}/events`, {
-    headers: { authorization: `Bearer ${at.token}` },
-  });
+  const events = await fetch(`${at.url}/api/documents/${documents[0].id}/events`, { headers });
   const history = (await events.json()) as { events: [{ data: unknown }] };
   const bytes = megabytes * MB;
   expect(history.events[0].data).toMatchObject({ bytes, sha256: hash.digest('hex') });

@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { startTestApp, type TestApp, type TestDocument } from '../../tests/app.ts';
 
 const folder = new URL('./samples/', import.meta.url);
@@ -18,12 +18,15 @@ it('"Try it with sample documents" shows every kind of outcome', { timeout: 120_
   const answer = await app.ask('/documents/samples', init);
   expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);
 
-  const list = (await (await app.ask('/api/documents')).json()) as { documents: TestDocument[] };
-  const ended = await Promise.all(
-    list.documents.map(({ id }) => app.untilStatus(id, 'completed', 'failed')),
-  );
+  const names = (await readdir(folder)).toSorted();
+  const list = await vi.waitFor(async () => {
+    const answer = await app.ask('/api/documents');
+    const { documents } = (await answer.json()) as { documents: TestDocument[] };
+    expect(documents.map(({ fileName }) => fileName).toSorted()).toEqual(names);
+    return documents;
+  });
+  const ended = await Promise.all(list.map(({ id }) => app.untilStatus(id, 'completed', 'failed')));
   const found = new Map(ended.map((document) => [document.fileName, document]));
-  expect([...found.keys()].toSorted()).toEqual((await readdir(folder)).toSorted());
 
   expect(found.get('invoice-HP-2026-0417.pdf')).toMatchObject({
     status: 'completed',

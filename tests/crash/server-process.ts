@@ -12,6 +12,7 @@ export interface ServerProcess {
   readonly url: string | null;
   /** Milliseconds from its start until it said that it runs. */
   readonly startedInMs: number;
+  readonly alive: boolean;
   signal(name: 'SIGSTOP' | 'SIGCONT'): void;
   /** kill -9; resolves when the process is gone. */
   kill(): Promise<void>;
@@ -48,6 +49,9 @@ export async function startServer(environment: ServerEnvironment): Promise<Serve
     url,
     startedInMs: performance.now() - begun,
     output,
+    get alive() {
+      return child.exitCode === null && child.signalCode === null;
+    },
     signal: (name) => child.kill(name),
     async kill() {
       child.kill('SIGKILL');

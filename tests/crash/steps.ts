@@ -4,8 +4,8 @@ import type { Database } from '../../shared/database.ts';
 import type { ServerProcess } from './server-process.ts';
 import { until } from './until.ts';
 
-/** Stops a process while it has steps under way, makes sure that it has, and kills it. Returns when. */
-export async function killInTheMiddle(database: Database, server: ServerProcess): Promise<number> {
+/** Stops a process (SIGSTOP) when it has steps under way, and makes sure that it has. Returns when. */
+export async function stopInTheMiddle(database: Database, server: ServerProcess): Promise<number> {
   await until(`process ${server.pid} to be in the middle of its work`, async () => {
     server.signal('SIGSTOP');
     // What it had asked of the database before is done by then.
@@ -14,7 +14,6 @@ export async function killInTheMiddle(database: Database, server: ServerProcess)
     server.signal('SIGCONT');
     return false;
   });
-  await server.kill();
   return Date.now();
 }
 

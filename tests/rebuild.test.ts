@@ -1,0 +1,213 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '../shared/config.ts';
+import { rebuildName } from '../shared/rebuild.ts';
+import type { Role } from '../shared/web/principal.ts';
+import { startDoctrail, type Doctrail } from '../slices/doctrail.ts';
+import { startTestApp, type TestApp } from './app.ts';
+import { level, silent } from './kernel.ts';
+
+let app: TestApp;
+const others: Doctrail[] = [];
+beforeAll(async () => {
+  app = await startTestApp();
+  await receiveSamples();
+}, 120_000);
+afterEach(async () => {
+  for (const other of others.splice(0)) await other.stop();
+});
+afterAll(() => app.stop());
+
+const raw = () => app.database.database.sql;
+const projections = () => app.cradle.slices.flatMap((slice) => slice.projections ?? []);
+
+/** Real documents of every kind, one of them encrypted, until none of them moves any more. */
+async function receiveSamples(): Promise<void> {
+  const answer = await app.ask('/documents/samples', { method: 'POST', redirect: 'manual' });
+  expect(answer.status).toBe(303);
+  const list = await (await app.ask('/api/documents')).json();
+  for (const { id } of (list as { documents: { id: string }[] }).documents)
+    await app.untilStatus(id, 'completed', 'failed');
+}
+
+/** Another process on the same database. */
+async function startOther(env: Record<string, string> = {}): Promise<Doctrail> {
+  const config = loadConfig({
+    DATABASE_URL: app.database.url,
+    SECRET_KEY: 'the secret key of a test, long enough',
+    DATA_DIR: app.dataDir,
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    ...env,
+  });
+  const other = await startDoctrail(config, { log: silent });
+  others.push(other);
+  return other;
+}
+
+async function rebuild(name: string, as: Role | null = 'admin', url = app.url): Promise<Response> {
+  const headers: Record<string, string> = as
+    ? { authorization: `Bearer ${await app.token(as)}` }
+    : {};
+  const path = `/system/read-models/${encodeURIComponent(name)}/rebuild`;
+  return fetch(`${url}${path}`, { method: 'POST', headers, redirect: 'manual' });
+}
+
+async function isUnderWay(name: string): Promise<boolean> {
+  return (await raw()`SELECT FROM subscriptions WHERE name = ${rebuildName(name)}`).length > 0;
+}
+
+async function untilSwapped(name: string): Promise<void> {
+  while (await isUnderWay(name)) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+/** Every row as text, without what only says when it was told. */
+async function rowsOf(table: string): Promise<string[]> {
+  const rows = await raw()<{ row: string }[]>`
+    SELECT (to_jsonb(t) - 'revision')::text AS row FROM ${raw()(table)} t ORDER BY 1`;
+  return rows.map(({ row }) => row);
+}
+
+const tableId = async (table: string) =>
+  String((await raw()`SELECT ${table}::regclass::oid::int AS id`)[0]?.['id']);
+
+async function allLevel(): Promise<void> {
+  for (const { name } of projections()) await level(app.database.database, name);
+}
+
+describe('a rebuild', () => {
+  it('is for administrators, of what there is', async () => {
+    for (const role of ['uploader', 'viewer', 'operator'] as const)
+      expect((await rebuild('document-board', role)).status).toBe(403);
+    expect((await rebuild('document-board', null)).status).toBe(401);
+    const unknown = await rebuild('no-such-thing');
+    expect(unknown.status).toBe(404);
+    expect(await unknown.json()).toMatchObject({ detail: expect.stringContaining('no-such-thing') });
+    expect(await isUnderWay('document-board')).toBe(false);
+  });
+
+  it('gives every row again as it was, each time', async () => {
+    expect(projections().map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['document-board', 'document-search']),
+    );
+    await allLevel();
+    for (const { name, tableName } of projections()) {
+      const live = await rowsOf(tableName);
+      expect(live.length).toBeGreaterThanOrEqual(6);
+      for (const _time of ['first', 'second']) {
+        const before = await tableId(tableName);
+        const answer = await rebuild(name);
+        expect([answer.status, answer.headers.get('location')]).toEqual([303, '/system']);
+        await untilSwapped(name);
+        expect(await tableId(tableName)).not.toBe(before);
+        expect(await rowsOf(tableName)).toEqual(live);
+      }
+    }
+  });
+
+  it('keeps the indexes and the defaults of the table', async () => {
+    const [indexes] = await raw()`
+      SELECT count(*)::int AS count FROM pg_indexes WHERE tablename = 'document_board'`;
+    expect(indexes?.['count']).toBe(4);
+    const found = await app.ask('/api/documents?q=Wartungsvertrag');
+    expect(((await found.json()) as { documents: unknown[] }).documents.length).toBeGreaterThan(0);
+  });
+
+  it('swaps without anybody noticing while documents come', async () => {
+    let over = false;
+    const answers: number[] = [];
+    const looking = (async () => {
+      while (!over) {
+        for (const path of ['/', '/api/documents', '/api/documents?q=note', '/system'])
+          answers.push((await app.ask(path, { as: 'viewer' })).status);
+      }
+    })();
+    const uploaded = await Promise.all([
+      (async () => {
+        for (let time = 0; time < 3; time += 1) {
+          for (const { name } of projections()) await rebuild(name);
+          for (const { name } of projections()) await untilSwapped(name);
+        }
+      })(),
+      ...Array.from({ length: 25 }, async (_, index) => {
+        const [one] = await app.upload({ name: `note-${index}.txt`, content: `Note ${index}.` });
+        await app.untilStatus(one?.id ?? '', 'completed');
+        return one?.id;
+      }),
+    ]);
+    over = true;
+    await looking;
+    expect(answers.length).toBeGreaterThan(4);
+    expect(answers.every((status) => status === 200)).toBe(true);
+    expect(uploaded.filter(Boolean)).toHaveLength(25);
+    await allLevel();
+    for (const { name, tableName } of projections()) {
+      const live = await rowsOf(tableName);
+      await rebuild(name);
+      await untilSwapped(name);
+      expect(await rowsOf(tableName)).toEqual(live);
+    }
+  });
+
+  it('is worked on by two processes, begun at either', async () => {
+    const other = await startOther();
+    await allLevel();
+    for (const url of [app.url, other.url ?? '']) {
+      for (const { name, tableName } of projections()) {
+        const live = await rowsOf(tableName);
+        expect((await rebuild(name, 'admin', url)).status).toBe(303);
+        await untilSwapped(name);
+        expect(await rowsOf(tableName)).toEqual(live);
+      }
+    }
+    // Both go on with the tables that took over.
+    const [one] = await app.upload({ name: 'both.txt', content: 'For both of them.' });
+    await app.untilStatus(one?.id ?? '', 'completed');
+    const headers = { authorization: `Bearer ${await app.token('viewer')}` };
+    const page = await (await fetch(`${other.url}/`, { headers })).text();
+    expect(page).toContain('both.txt');
+  });
+
+  it('begun by a process that only shows pages is worked on by another', async () => {
+    const web = await startOther({ ROLE: 'web' });
+    const before = await tableId('document_board');
+    expect((await rebuild('document-board', 'admin', web.url ?? '')).status).toBe(303);
+    await untilSwapped('document-board');
+    expect(await tableId('document_board')).not.toBe(before);
+  });
+
+  it('goes on after the process that began it was stopped', async () => {
+    await allLevel();
+    const live = await rowsOf('document_board');
+    const before = await tableId('document_board');
+    // Who holds the live table's checkpoint keeps the swap waiting, and the process stops in the middle.
+    const holder = await raw().reserve();
+    await holder`BEGIN`;
+    await holder`SELECT FROM subscriptions WHERE name = 'document-board' FOR UPDATE`;
+    await rebuild('document-board');
+    await level(app.database.database, rebuildName('document-board'));
+    await app.restart();
+    expect(await isUnderWay('document-board')).toBe(true);
+    await holder`COMMIT`;
+    holder.release();
+    await untilSwapped('document-board');
+    expect(await tableId('document_board')).not.toBe(before);
+    expect(await rowsOf('document_board')).toEqual(live);
+  });
+
+  it('waits for who reads the table for long, without keeping others waiting', async () => {
+    const before = await tableId('document_board');
+    const reader = await raw().reserve();
+    await reader`BEGIN`;
+    await reader`SELECT count(*) FROM document_board`;
+    await rebuild('document-board');
+    await level(app.database.database, rebuildName('document-board'));
+    // More often than the swap tries: each look is answered although one of them waits for the table.
+    for (let look = 0; look < 20; look += 1)
+      expect((await app.ask('/api/documents', { as: 'viewer' })).status).toBe(200);
+    expect(await tableId('document_board')).toBe(before);
+    await reader`COMMIT`;
+    reader.release();
+    await untilSwapped('document-board');
+    expect(await tableId('document_board')).not.toBe(before);
+  });
+});
