@@ -35,6 +35,8 @@ export function openDatabase(url: string, { name, max = 10 }: DatabaseOptions = 
   };
 }
 
+const IDLE_IN_TRANSACTION_MS = 60_000;
+
 /**
  * One raw pool. Takes what libpq and `pg` take: the `postgres` driver alone does not read the two
  * ways of naming a socket folder, `postgres://user@%2Frun%2Fpostgresql/db` and
@@ -58,7 +60,14 @@ export function connect(
     backoff: (retries) => (0.5 + Math.random() / 2) * Math.min(0.1 * 2 ** retries, 2),
     ...options,
     // Rebuilds and migrations take their time, whatever the role's defaults say.
-    connection: { application_name: name, statement_timeout: 0, ...options.connection },
+    connection: {
+      application_name: name,
+      statement_timeout: 0,
+      // A process that freezes, or a machine that vanishes, inside a transaction holds its locks,
+      // and with them a subscription, no longer than this.
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+      ...options.connection,
+    },
   });
 }
 

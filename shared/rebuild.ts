@@ -110,8 +110,8 @@ export function createRebuilds(options: {
         if (inserted.length === 0) return;
         const copy = sql.identifier(rebuildTable(projection));
         // All who read the table queue up behind the drop, which itself waits for the longest query: it gives up.
-      await tx.execute(sql.raw(`SET LOCAL lock_timeout = ${SWAP_WAITS_MS}`));
-      await tx.execute(sql`DROP TABLE IF EXISTS ${copy}`);
+        await tx.execute(sql.raw(`SET LOCAL lock_timeout = ${SWAP_WAITS_MS}`));
+        await tx.execute(sql`DROP TABLE IF EXISTS ${copy}`);
         await tx.execute(
           sql`CREATE TABLE ${copy} (LIKE ${sql.identifier(projection.tableName)} INCLUDING ALL)`,
         );

@@ -1,5 +1,8 @@
 import type { StepFailure } from '../step-failure.ts';
 
+/** Text between two quotation marks of a kind; an apostrophe inside a word is none. */
+const QUOTED = /"[^"]*"|“[^”]*”|`[^`]*`|(?<!\p{L})(?:'[^']*'|‘[^’]*’)(?!\p{L})/gu;
+
 /**
  * Groups failures that are alike: step, code and the message without what differs from document to
  * document (ids, addresses, paths, quoted names, numbers).
@@ -12,7 +15,7 @@ export function failureSignature(
     .replaceAll(/\b[0-9a-f]{8}-[0-9a-f-]{27}\b/gi, '<id>')
     .replaceAll(/\b[0-9a-f]{16,}\b/gi, '<id>')
     .replaceAll(/\S+@\S+/g, '<address>')
-    .replaceAll(/["“'‘`][^"”'’`]*["”'’`]/g, '<name>')
+    .replaceAll(QUOTED, '<name>')
     .replaceAll(/(?:[a-z]:)?(?:[\\/][^\s\\/]+){2,}/gi, '<path>')
     .replaceAll(/\d+(?:[.,]\d+)*/g, '<n>');
   return `${step} ${failure.code} ${message}`;

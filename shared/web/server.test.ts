@@ -115,7 +115,7 @@ describe('openapi.json', () => {
       slice.get('/page', async () => 'page');
     });
     const answer = await app.inject({ url: '/openapi.json', headers: bearer('viewer') });
-    const { openapi, paths } = answer.json();
+    const { openapi, paths, components } = answer.json();
     expect(openapi).toBe('3.1.0');
     expect(Object.keys(paths).toSorted()).toEqual(['/api/things', '/livez']);
     expect(paths['/livez'].get.security).toEqual([]);
@@ -123,7 +123,9 @@ describe('openapi.json', () => {
     expect(description).toBe('Roles: viewer.');
     expect(parameters[0]).toMatchObject({ name: 'limit', in: 'query' });
     expect(responses['200'].content['application/json'].schema.type).toBe('object');
-    expect(Object.keys(responses.default.content)).toEqual(['application/problem+json']);
+    expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '429', 'default']);
+    expect(responses.default).toEqual({ $ref: '#/components/responses/Problem' });
+    expect(Object.keys(components.responses.Problem.content)).toEqual(['application/problem+json']);
     const things = await app.inject({ url: '/api/things', headers: bearer('viewer') });
     expect(things.json()).toEqual({ things: [] });
   });

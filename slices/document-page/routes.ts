@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import type { LivePage } from '../../shared/live/live-page.ts';
+import { bytes } from '../../shared/web/openapi.ts';
 import { notFound } from '../../shared/web/problem.ts';
 import type { App } from '../../shared/web/server.ts';
 import { classificationEvents } from '../classification/events.ts';
@@ -33,6 +34,21 @@ const Events = Type.Object({
       metadata: Metadata,
       storedAt: Type.String({ format: 'date-time' }),
     }),
+  ),
+});
+
+const Fields = Type.Object({
+  fields: Type.Array(
+    Type.Object(
+      {
+        name: Type.String(),
+        value: Type.String(),
+        page: Type.Union([Type.Integer(), Type.Null()]),
+        source: Type.String({ description: 'the words it came from' }),
+        confidence: Type.Number({ minimum: 0, maximum: 1 }),
+      },
+      { additionalProperties: true },
+    ),
   ),
 });
 
@@ -102,7 +118,14 @@ export function documentRoutes(app: App, reader: DocumentReader, live: LivePage)
 
   app.get(
     '/api/documents/:id/text',
-    { schema: { params, summary: 'The text, a form feed between pages' } },
+    {
+      schema: {
+        params,
+        summary: 'The text, a form feed between pages',
+        produces: ['text/plain'],
+        response: { 200: bytes('UTF-8') },
+      },
+    },
     async (request, reply) => {
       const { history, record } = await readable(request, request.params.id);
       const found = history.findLast(textExtractionEvents.Finished.is);
@@ -117,16 +140,20 @@ export function documentRoutes(app: App, reader: DocumentReader, live: LivePage)
 
   app.get(
     '/api/documents/:id/fields',
-    { schema: { params, summary: 'The fields that were found, with their confidence' } },
+    {
+      schema: {
+        params,
+        summary: 'The fields that were found, with their confidence',
+        response: { 200: Fields },
+      },
+    },
     async (request, reply) => {
       const { history, record } = await readable(request, request.params.id);
       const found = history.findLast(classificationEvents.Finished.is);
       if (!found) throw notYet('fields', 'classification');
       const { fields } = JSON.parse(
         (await blobs.read(record.id, found.data.findings)).toString('utf8'),
-      ) as {
-        fields: unknown[];
-      };
+      ) as Static<typeof Fields>;
       return attach(reply, `${record.fileName}.fields.json`)
         .type('application/json')
         .send({ fields });
@@ -138,7 +165,12 @@ export function documentRoutes(app: App, reader: DocumentReader, live: LivePage)
     {
       // As received, byte for byte and with its length.
       compress: false,
-      schema: { params, summary: 'The bytes as they were received, as an attachment' },
+      schema: {
+        params,
+        summary: 'The bytes as they were received, as an attachment',
+        produces: ['*/*'],
+        response: { 200: bytes('the file; its type as inspection found it') },
+      },
     },
     async (request, reply) => {
       const { history, record } = await readable(request, request.params.id);
@@ -154,7 +186,14 @@ export function documentRoutes(app: App, reader: DocumentReader, live: LivePage)
 
   app.get(
     '/api/documents/:id/preview.png',
-    { schema: { params, summary: 'A picture of the first page' } },
+    {
+      schema: {
+        params,
+        summary: 'A picture of the first page',
+        produces: ['image/png'],
+        response: { 200: bytes('the picture') },
+      },
+    },
     async (request, reply) => {
       const { history, record } = await readable(request, request.params.id);
       const found = history.findLast(publicationEvents.Finished.is);

@@ -326,32 +326,6 @@ describe('what is odd, but right', () => {
 });
 
 describe('a sender that goes away', () => {
-  async function beginUpload(): Promise<Socket> {
-    const { hostname, port } = new URL(app.url);
-    const socket = connect(Number(port), hostname);
-    const begin = rawBody(rawFile('x'.repeat(500)), rawFile('y'.repeat(500))).slice(0, -200);
-    socket.write(
-      [
-        'POST /api/documents HTTP/1.1',
-        'Host: doctrail.example',
-        `Authorization: Bearer ${await app.token('operator')}`,
-        `Content-Type: ${rawType['content-type']}`,
-        'Content-Length: 100000',
-        '',
-        begin,
-      ].join('\r\n'),
-    );
-    return socket;
-  }
-
-  /** Until the folder of what is coming in holds so many files: the only trace of a half upload. */
-  async function untilIncoming(count: number): Promise<void> {
-    const incoming = join(app.dataDir, 'blobs', '.incoming');
-    await expect
-      .poll(async () => (await readdir(incoming)).length, { interval: 5, timeout: 10_000 })
-      .toBe(count);
-  }
-
   it.each(['destroy', 'end'] as const)('leaves nothing (%s)', async (how) => {
     const before = await app.stored();
     const socket = await beginUpload();
@@ -376,3 +350,29 @@ describe('a sender that goes away', () => {
     expect(await app.stored()).toEqual(before);
   });
 });
+
+async function beginUpload(): Promise<Socket> {
+  const { hostname, port } = new URL(app.url);
+  const socket = connect(Number(port), hostname);
+  const begin = rawBody(rawFile('x'.repeat(500)), rawFile('y'.repeat(500))).slice(0, -200);
+  socket.write(
+    [
+      'POST /api/documents HTTP/1.1',
+      'Host: doctrail.example',
+      `Authorization: Bearer ${await app.token('operator')}`,
+      `Content-Type: ${rawType['content-type']}`,
+      'Content-Length: 100000',
+      '',
+      begin,
+    ].join('\r\n'),
+  );
+  return socket;
+}
+
+/** Until the folder of what is coming in holds so many files: the only trace of a half upload. */
+async function untilIncoming(count: number): Promise<void> {
+  const incoming = join(app.dataDir, 'blobs', '.incoming');
+  await expect
+    .poll(async () => (await readdir(incoming)).length, { interval: 5, timeout: 10_000 })
+    .toBe(count);
+}

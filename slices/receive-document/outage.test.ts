@@ -5,6 +5,7 @@ import { formOf, startTestApp, type TestApp } from '../../tests/app.ts';
 import { startDatabaseProxy, type DatabaseProxy } from '../../tests/database-proxy.ts';
 import { rawBody, rawFile, rawType } from './multipart.fixture.ts';
 
+const file = { name: 'a.txt', content: 'away' };
 let proxy: DatabaseProxy;
 let app: TestApp;
 beforeEach(async () => {
@@ -31,38 +32,32 @@ async function expectUnavailable(answer: Response): Promise<void> {
 }
 
 it('refuses uploads while the database is away, and takes them again afterwards', async () => {
-  const form = () => formOf([{ name: 'a.txt', content: 'away' }]);
   const before = await app.stored();
   await proxy.cut();
-  await expectUnavailable(await send(form()));
+  await expectUnavailable(await send(formOf([file])));
   expect(await app.stored()).toEqual(before);
   await proxy.mend();
   await expect
-    .poll(async () => (await send(form())).status, { interval: 100, timeout: 20_000 })
+    .poll(async () => (await send(formOf([file]))).status, { interval: 100, timeout: 20_000 })
     .toBe(202);
 });
 
 it('keeps nothing of an upload during which the database went away', async () => {
   const before = await app.stored();
   const [begin, end] = halves(rawBody(rawFile('x'.repeat(200_000))));
-  let sendRest = () => {};
-  const body = new ReadableStream<Uint8Array>({
-    start(controller) {
-      controller.enqueue(begin);
-      sendRest = () => {
-        controller.enqueue(end);
-        controller.close();
-      };
-    },
-  });
+  const { readable: body, writable } = new TransformStream<Uint8Array>();
+  const sender = writable.getWriter();
+  const begun = sender.write(begin);
   const init = { method: 'POST', body, headers: rawType, duplex: 'half' } as const;
   const answer = app.ask('/api/documents', init);
   const incoming = join(app.dataDir, 'blobs', '.incoming');
   await expect
     .poll(async () => (await readdir(incoming)).length, { interval: 5, timeout: 10_000 })
     .toBe(1);
+  await begun;
   await proxy.cut();
-  sendRest();
+  await sender.write(end);
+  await sender.close();
   await expectUnavailable(await answer);
   expect(await app.stored()).toEqual(before);
   await proxy.mend();

@@ -24,6 +24,30 @@ const Received = Type.Object({
   ),
 });
 
+/** Told to clients only: the parts are read as they come, and refused in words of their own. */
+const asRead = () => () => true;
+const shortText = (description: string) =>
+  Type.Optional(Type.String({ maxLength: 200, description }));
+const Upload = (maxFiles: number) =>
+  Type.Object({
+    file: Type.Array(Type.String({ format: 'binary' }), {
+      minItems: 1,
+      maxItems: maxFiles,
+      description: 'the documents, each with its file name',
+    }),
+    source: shortText('where they come from'),
+    label: shortText('what they are filed under'),
+  });
+const UploadHeaders = Type.Object({
+  'Idempotency-Key': Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      description: 'the same key with the same files is received once, and answered as before',
+    }),
+  ),
+});
+
 export async function receiveRoutes(app: App, receiver: Receiver, config: Config): Promise<void> {
   await app.register(multipart);
 
@@ -32,11 +56,13 @@ export async function receiveRoutes(app: App, receiver: Receiver, config: Config
     {
       schema: {
         summary: 'Hand over documents: all of them are received, or none',
-        description:
-          'multipart/form-data with 1 to 100 parts "file", and optionally "source" and "label". With an Idempotency-Key the same files give the same answer.',
+        description: `One part "file" a document, at most ${config.maxFiles}, and optionally "source" and "label".`,
+        headers: UploadHeaders,
         consumes: ['multipart/form-data'],
+        body: Upload(config.maxFiles),
         response: { 202: Received },
       },
+      validatorCompiler: asRead,
     },
     async (request, reply) => {
       const idempotencyKey = keyOf(request);

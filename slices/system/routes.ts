@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import type { Database } from '../../shared/database.ts';
 import { createLivePage } from '../../shared/live/live-page.ts';
 import type { Runtime } from '../../shared/runtime.ts';
+import { plainText } from '../../shared/web/openapi.ts';
 import { notFound } from '../../shared/web/problem.ts';
 import type { App } from '../../shared/web/server.ts';
 import { createMetrics } from './metrics.ts';
@@ -70,20 +71,28 @@ export function systemRoutes(
     },
   );
 
-  app.get('/metrics', { schema: { summary: 'Figures for Prometheus' } }, async (_request, reply) =>
-    reply.type(metrics.contentType).send(await metrics.text()),
+  app.get(
+    '/metrics',
+    { schema: text('Figures for Prometheus', 'its text format, version 0.0.4') },
+    async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()),
   );
 
-  app.get('/livez', { schema: { summary: 'The process answers' } }, async (_request, reply) =>
+  app.get('/livez', { schema: text('The process answers', '"ok"') }, async (_request, reply) =>
     reply.type('text/plain').send('ok\n'),
   );
 
   app.get(
     '/readyz',
-    { schema: { summary: 'The process can do its work' } },
+    { schema: text('The process can do its work', '"ok"; otherwise 503') },
     async (_request, reply) => {
       await askDatabase(database);
       return reply.type('text/plain').send('ok\n');
     },
   );
 }
+
+const text = (summary: string, description: string) => ({
+  summary,
+  produces: ['text/plain'],
+  response: { 200: plainText(description) },
+});

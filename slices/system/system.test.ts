@@ -29,7 +29,9 @@ async function watch(path: string, role: Role = 'viewer'): Promise<TestReader> {
 /** The row of a table on the system page, without its markup. */
 function rowOf(page: string, name: string): string {
   const rows = page.split(/<\/?tr>/).map((row) => row.replaceAll(/<[^>]*>|\s+/g, ' '));
-  return rows.map((row) => row.replaceAll(/ +/g, ' ').trim()).find((row) => row.startsWith(name)) ?? '';
+  return (
+    rows.map((row) => row.replaceAll(/ +/g, ' ').trim()).find((row) => row.startsWith(name)) ?? ''
+  );
 }
 
 const lastPage = (reader: TestReader) =>
@@ -47,9 +49,13 @@ async function completeDocument(name: string): Promise<string> {
 describe('the system page', () => {
   it('shows who listens, how far each is, queues, read models and events, and keeps them true', async () => {
     const reader = await watch('/system/stream');
-    await untilPage(reader, (page) => /document-board projection 0 0/.test(rowOf(page, 'document-board')));
+    await untilPage(reader, (page) =>
+      /document-board projection 0 0/.test(rowOf(page, 'document-board')),
+    );
     await completeDocument('live.txt');
-    await untilPage(reader, (page) => rowOf(page, 'document-board 1').startsWith('document-board 1 '));
+    await untilPage(reader, (page) =>
+      rowOf(page, 'document-board 1').startsWith('document-board 1 '),
+    );
     const page = await (await app.ask('/system', { headers: { accept: 'text/html' } })).text();
     const [newest] = await app.database.database.sql`SELECT max(position)::int AS head FROM events`;
     expect(page).toContain(`Newest event <b>${newest?.['head']}</b>`);
@@ -62,7 +68,9 @@ describe('the system page', () => {
   it('offers to rebuild to administrators only', async () => {
     const [viewer, admin] = [await watch('/system/stream'), await watch('/system/stream', 'admin')];
     await untilPage(viewer, (page) => page.includes('for administrators'));
-    await untilPage(admin, (page) => page.includes('action="/system/read-models/document-board/rebuild"'));
+    await untilPage(admin, (page) =>
+      page.includes('action="/system/read-models/document-board/rebuild"'),
+    );
     expect(lastPage(viewer)).not.toContain('<form');
   });
 
@@ -81,10 +89,14 @@ describe('the system page', () => {
       ]),
     );
     const reader = await watch('/system/stream');
-    await untilPage(reader, (page) => /^step-publication 1 0 0 .*(now|ago)/.test(rowOf(page, 'step-publication')));
+    await untilPage(reader, (page) =>
+      /^step-publication 1 0 0 .*(now|ago)/.test(rowOf(page, 'step-publication')),
+    );
     const samples = await metrics();
     expect(valueOf(samples, 'queue_waiting_jobs', { queue: 'step-publication' })).toBe(1);
-    expect(valueOf(samples, 'queue_oldest_waiting_seconds', { queue: 'step-publication' })).toBeLessThan(60);
+    expect(
+      valueOf(samples, 'queue_oldest_waiting_seconds', { queue: 'step-publication' }),
+    ).toBeLessThan(60);
   });
 
   it('shows a parked stream with its error, until it was run again', async () => {
@@ -92,7 +104,9 @@ describe('the system page', () => {
     const { store, blobs, runtime } = app.cradle;
     const { bus } = runtime;
     const stream = documentStream(id);
-    const content = Buffer.from('{"fields":[{"name":"total","value":"7.00","page":1,"source":"7"}]}');
+    const content = Buffer.from(
+      '{"fields":[{"name":"total","value":"7.00","page":1,"source":"7"}]}',
+    );
     const sha256 = createHash('sha256').update(content).digest('hex');
     await store.append({
       stream,
@@ -109,7 +123,9 @@ describe('the system page', () => {
     await untilPage(reader, (page) => rowOf(page, 'document-board').includes(stream));
     expect(rowOf(lastPage(reader), 'document-board')).toMatch(new RegExp(`${stream} \\S+.*`));
     expect(rowOf(lastPage(reader), 'document-search')).toContain('none');
-    expect(valueOf(await metrics(), 'subscription_parked_streams', { subscription: 'document-board' })).toBe(1);
+    expect(
+      valueOf(await metrics(), 'subscription_parked_streams', { subscription: 'document-board' }),
+    ).toBe(1);
 
     expect(await bus.redrive('document-board', stream)).toBe('failed');
     // Others go on meanwhile.
@@ -141,7 +157,8 @@ function valueOf(samples: Samples, name: string, labels: Record<string, string> 
 
 describe('/metrics', () => {
   it('tells the figures of the page, of this moment', async () => {
-    const before = valueOf(await metrics(), 'read_model_rows', { read_model: 'document-board' }) ?? 0;
+    const before =
+      valueOf(await metrics(), 'read_model_rows', { read_model: 'document-board' }) ?? 0;
     await completeDocument('counted.txt');
     const now = await metrics();
     const [row] = await app.database.database.sql`SELECT max(position)::int AS head FROM events`;

@@ -135,12 +135,6 @@ describe('a board whose connection drops', () => {
   it('notices a connection that went silent without closing', { timeout: 40_000 }, async () => {
     site.expectComplaints(BROKEN);
     const { page, ids, checkStayed } = await openBoard(network.url);
-    const t = Date.now();
-    page.on('request', (r) => console.log(Date.now() - t, 'req', r.url()));
-    page.on('requestfailed', (r) =>
-      console.log(Date.now() - t, 'failed', r.url(), r.failure()?.errorText),
-    );
-    page.on('response', (r) => console.log(Date.now() - t, 'res', r.url()));
     network.silence();
     await change(ids);
     // Heard every 5 s, given up after 10, which is looked at every second.

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { newId } from '../../shared/ids.ts';
-import { DocumentReceived } from '../../slices/receive-document/events.ts';
 import { eventually, useSite, watchForReload } from './browser.ts';
 import { gatedSteps } from './gated-steps.ts';
+import { receiveMany } from './received.ts';
 
 const gates = gatedSteps();
 const site = useSite({ steps: gates.steps });
@@ -117,9 +116,9 @@ describe('a board that nobody reloads', () => {
   });
 
   it('on an older page changes rows in place and counts the new ones', async () => {
-    await receiveMany(60);
+    await receiveMany(site.app, 60, (index) => `${index}.txt`);
     const oldest = await upload('the last before the page is full.txt');
-    await receiveMany(50);
+    await receiveMany(site.app, 50, (index) => `${60 + index}.txt`);
     const page = await site.openSignedIn();
     await page.getByRole('link', { name: 'Older' }).click();
     const row = page.locator(`#document-${oldest}`);
@@ -136,19 +135,3 @@ describe('a board that nobody reloads', () => {
     expect(new URL(page.url()).search).toBe('');
   });
 });
-
-/** Documents without a plan, which are complete as soon as they are received. */
-async function receiveMany(count: number): Promise<void> {
-  const { store } = site.app.cradle;
-  const file = { claimedMediaType: 'text/plain', bytes: 1, sha256: '0'.repeat(64) };
-  const rest = { source: null, label: null, duplicateOf: null, plan: [] };
-  const metadata = { correlation: newId(), causation: null, actor: 'user:test', command: 'test' };
-  await store.append(
-    ...Array.from({ length: count }, (_, index) => ({
-      stream: `document-${newId()}` as const,
-      expected: 0,
-      events: [DocumentReceived({ fileName: `${index}.txt`, ...file, ...rest })],
-      metadata,
-    })),
-  );
-}

@@ -178,7 +178,7 @@ function typeName(schema: TSchema): string {
     type?: string;
     anyOf?: TSchema[];
     items?: TSchema;
-    const?: unknown;
+    const?: string | number | boolean;
   };
   if (anyOf) return anyOf.map(typeName).join(' or ');
   if (literal !== undefined) return `\`${String(literal)}\``;

@@ -38,9 +38,11 @@ export async function stressFeed(options: {
   const { sql } = database;
   await sql`CREATE TABLE IF NOT EXISTS scratch (n int)`;
   const long = await foreign.sql.reserve();
+  await long`SET idle_in_transaction_session_timeout = 0`;
   await long`BEGIN`;
   await long`SELECT txid_current()`;
   const unrelated = await sql.reserve();
+  await unrelated`SET idle_in_transaction_session_timeout = 0`;
   await unrelated`BEGIN`;
   await unrelated`INSERT INTO scratch VALUES (0)`;
 

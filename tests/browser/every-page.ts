@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import { stepSlices } from '../../slices/slices.ts';
+import type { TestApp } from '../app.ts';
+import { gatedSteps } from './gated-steps.ts';
+
+/** The real steps and one more that waits, so that there is always something running. */
+export function realStepsAndOneThatWaits() {
+  const gates = gatedSteps();
+  return { ...gates, steps: [...stepSlices, ...gates.steps.slice(0, 1)] };
+}
+
+const samples = new URL('../../slices/receive-document/samples/', import.meta.url);
+const sample = async (name: string) => ({
+  name,
+  content: new Uint8Array(await readFile(new URL(name, samples))),
+});
+
+/** Has documents in every state, and gives the address of every page, by a name for people. */
+export async function fillEveryPage(
+  app: TestApp,
+  finish: (document: string) => void,
+): Promise<Record<string, string>> {
+  const uploaded = await app.upload(
+    await sample('invoice-HP-2026-0417.pdf'),
+    await sample('confidential-annex.pdf'),
+    { name: 'running.txt', content: 'It runs, and waits for its last step.' },
+    { name: `${'unbroken'.repeat(20)}.txt`, content: 'A long name.' },
+    { name: 'copy of running.txt', content: 'It runs, and waits for its last step.' },
+  );
+  const [completed = '', failed = '', running = '', long = ''] = uploaded.map(({ id }) => id);
+  finish(completed);
+  finish(long);
+  await app.untilStatus(completed, 'completed');
+  await app.untilStatus(long, 'completed');
+  await app.untilStatus(failed, 'failed');
+  return {
+    board: '/',
+    'failed documents': '/?status=failed',
+    'nothing found': '/?q=neverwritten',
+    'completed document': `/documents/${completed}`,
+    'failed document': `/documents/${failed}`,
+    'running document': `/documents/${running}`,
+    'long name': `/documents/${long}`,
+    system: '/system',
+    'unknown document': '/documents/019aa6b3-1c40-7000-8000-000000000001',
+    'unknown page': '/nowhere',
+    'wrong filter': '/?status=sideways',
+  };
+}
+
+/** Addresses that whoever is not signed in sees. */
+export const openPages = { 'sign in': '/sign-in', 'used link': '/sign-in/used' };
