@@ -21,9 +21,3 @@ export function jobId(position: number, ...parts: (string | number)[]): string {
   const rest = derivedId(position, ...parts).slice(15);
   return `${prefix.slice(0, 8)}-${prefix.slice(8)}-8${rest}`;
 }
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-export function isId(text: string): boolean {
-  return UUID.test(text);
-}
