@@ -111,7 +111,7 @@ function reconnect() {
   const old = stream();
   if (!old || document.hidden || !htmx()) return;
   lastTry = Date.now();
-  sticking ??= setTimeout(findLiveConnection, STUCK);
+  sticking ??= setTimeout(() => void findLiveConnection(), STUCK);
   const url = new URL(old.getAttribute('hx-sse:connect') ?? '', location.href);
   const after = reached.get(old) ?? url.searchParams.get('after') ?? '';
   url.searchParams.set('after', after);

@@ -111,7 +111,7 @@ function sending({ item }, share) {
 /** @type {(upload: Upload, request: XMLHttpRequest) => void} */
 function answered(upload, request) {
   const answer = read(request.responseText);
-  const words = [answer.title, answer.detail].filter(Boolean).join(': ');
+  const words = answer.detail ?? answer.title;
   if (request.status === 401) location.reload(); // the session ended: the server shows where to sign in
   else if (request.status === 429 || request.status === 503) {
     lost(
@@ -211,6 +211,7 @@ function fail(upload, reason) {
 function refuse(upload, reason) {
   count.failed += 1;
   upload.item.dataset['state'] = 'failed';
+  byId('tray-files')?.prepend(upload.item); // among many files it would not be seen
   say(upload.item, `${reason} `);
   summarise();
 }

@@ -76,7 +76,14 @@ async function startProcess(): Promise<Process> {
   app.closing.addEventListener('abort', streams.close);
   const url = await app.listen({ port: 0 });
   const started = {
-    ...{ kernel, app, url, live, streams, rows, running, opened },
+    kernel,
+    app,
+    url,
+    live,
+    streams,
+    rows,
+    running,
+    opened,
     async stop() {
       await app.close();
       await live.stop();
@@ -315,7 +322,7 @@ describe('a live table', () => {
     await early.until(hasCounts);
     running.add(id);
     live.progressed(id);
-    const [told] = (await early.until(hasRows(1))).filter(({ event }) => event === 'message');
+    const told = (await early.until(hasRows(1))).find(({ event }) => event === 'message');
     expect(told).toMatchObject({ id: null, data: expect.stringContaining(id) });
     const late = await connect(first());
     expect(shown(await late.until(hasCounts)).has(id)).toBe(true);
@@ -327,7 +334,7 @@ describe('a live table', () => {
     await Promise.all(all.map((reader) => reader.until(hasCounts)));
     const ids = await openDocuments(20);
     await Promise.all(
-      ids.map((id, index) => processes[index % 2]?.kernel.tell(id, Counted({ by: 3 }))),
+      ids.map(async (id, index) => processes[index % 2]?.kernel.tell(id, Counted({ by: 3 }))),
     );
     for (const reader of all) expectResumable(await reader.until(shows(3, ids)));
   });

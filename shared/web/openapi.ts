@@ -105,7 +105,8 @@ function describeErrors({ security, parameters = [], requestBody, responses }: O
     ...(security?.length === 0 ? [] : ['401', '403']),
     ...(takes('path') ? ['404'] : []),
     ...(requestBody ? ['400', '413', '415', '422'] : []),
-    ...['429', 'default'],
+    '429',
+    'default',
   ];
   for (const code of codes) responses[code] ??= { $ref: '#/components/responses/Problem' };
 }

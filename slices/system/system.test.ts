@@ -113,8 +113,13 @@ describe('the system page', () => {
       expected: null,
       events: [
         classificationEvents.Finished({
-          ...{ attempt: 1, language: null, languageConfidence: 0, title: 'A title' },
-          ...{ kind: 'letter', confidence: 1, findings: sha256 },
+          attempt: 1,
+          language: null,
+          languageConfidence: 0,
+          title: 'A title',
+          kind: 'letter',
+          confidence: 1,
+          findings: sha256,
         }),
       ],
       metadata: { correlation: id, causation: null, actor: 'user:test', command: 'test' },

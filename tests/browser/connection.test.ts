@@ -38,9 +38,13 @@ async function upload(name: string): Promise<string> {
 }
 
 /** A signed-in page on a board of three running documents. */
-async function openBoard(at: string) {
+async function openBoard(at: string, { ownClock = false } = {}) {
   const ids = await Promise.all(['one.txt', 'two.txt', 'three.txt'].map(upload));
   const page = await site.openSignedIn({ at });
+  if (ownClock) {
+    await page.clock.install();
+    await page.goto('/');
+  }
   await says(page, /^Live$/);
   return { page, ids, checkStayed: await watchForReload(page) };
 }
@@ -103,10 +107,21 @@ describe('a board whose connection drops', () => {
   it('is true again when the machine is back on line', async () => {
     site.expectComplaints(BROKEN);
     const { page, ids, checkStayed } = await openBoard(network.url);
+    network.silence();
     await page.context().setOffline(true);
     await says(page, PAUSED);
     await change(ids);
     await page.context().setOffline(false);
+    await isTrue(page);
+    await checkStayed();
+  });
+
+  it('is true again when the machine wakes up', async () => {
+    site.expectComplaints(BROKEN);
+    const { page, ids, checkStayed } = await openBoard(network.url, { ownClock: true });
+    network.silence();
+    await change(ids);
+    await page.clock.fastForward('30:00');
     await isTrue(page);
     await checkStayed();
   });

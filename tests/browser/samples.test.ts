@@ -25,8 +25,8 @@ describe('an empty board', () => {
     expect(await encrypted.getAttribute('data-status')).toBe('failed');
     const reason = (await encrypted.locator('.error').textContent()) ?? '';
     expect(reason).toMatch(/password/i);
-    expect(await page.locator('[data-count=completed]').textContent()).toBe('5');
-    expect(await page.locator('[data-count=failed]').textContent()).toBe('1');
+    for (const [status, count] of Object.entries({ completed: '5', failed: '1', all: '6' }))
+      await eventually(() => page.locator(`[data-count=${status}]`).textContent()).toBe(count);
     await checkStayed();
 
     await encrypted.getByRole('link').click();

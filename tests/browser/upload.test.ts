@@ -60,7 +60,13 @@ describe('uploading', () => {
     await page.getByRole('region', { name: '2 uploaded, 1 failed' }).waitFor();
     const outcome = (name: string) =>
       page.locator('#tray-files li').filter({ hasText: name }).locator('.outcome');
-    expect(await outcome('empty.txt').textContent()).toContain('"empty.txt" is empty');
+    expect(await outcome('empty.txt').textContent()).toMatch(/^"empty.txt" is empty/);
+    // What needs somebody stands first.
+    expect(await page.locator('#tray-files .file').allTextContents()).toEqual([
+      'empty.txt',
+      'dropped.txt',
+      'again.txt',
+    ]);
     await page.locator('#documents').getByRole('link', { name: 'dropped.txt' }).waitFor();
     await page.locator('#documents').getByRole('link', { name: 'again.txt' }).waitFor();
     expect(await page.locator('#documents tr').filter({ hasText: 'empty.txt' }).count()).toBe(0);
