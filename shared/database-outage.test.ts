@@ -26,6 +26,7 @@ async function afterOutage<T>(ask: () => Promise<T>): Promise<T> {
       return await ask();
     } catch (error) {
       if (!isOutage(error)) throw error;
+      await new Promise(setImmediate);
     }
   }
 }
@@ -46,6 +47,22 @@ describe('a lost connection', () => {
       expect(isOutage(error), String(error)).toBe(true);
       expect(await afterOutage(() => sql`SELECT 4 AS four`)).toMatchObject([{ four: 4 }]);
     }
+  });
+
+  it('lets nothing of its transaction run later, in a session of its own', async () => {
+    const { sql } = test.database;
+    await sql`CREATE TABLE notes (round int)`;
+    for (let round = 0; round < 20; round += 1) {
+      const lost = sql.begin(async (tx) => {
+        await tx`INSERT INTO notes VALUES (${round})`;
+        await cutAll();
+        // Others get the connection again while this transaction still believes in it.
+        await Promise.all(Array.from({ length: 10 }, () => afterOutage(() => sql`SELECT 1`)));
+        await tx`INSERT INTO notes VALUES (${round})`;
+      });
+      expect(isOutage(await lost.catch((caught: unknown) => caught))).toBe(true);
+    }
+    expect(await afterOutage(() => sql`SELECT * FROM notes`)).toHaveLength(0);
   });
 
   it('leaves no connection of the pool that never answers again', async () => {
