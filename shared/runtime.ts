@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { BlobStore } from './blobs.ts';
 import { createBus, type Bus } from './bus.ts';
@@ -28,9 +29,14 @@ export interface Runtime {
   rebuilds: Rebuilds;
   streams: EventStreams;
   start(): Promise<void>;
+  /** Waits until every read model has the beginning of these streams, a second at most: for whoever is sent to a page right after a command. */
+  untilShown(streams: readonly string[]): Promise<void>;
   /** Hands back what is under way; pages must have been disconnected before. */
   stop(): Promise<void>;
 }
+
+const SHOWN_WITHIN_MS = 1_000;
+const SHOWN_LOOK_MS = 20;
 
 /** Wires the slices' manifests: subscriptions to the bus, steps to the queue, live pages to what changes. */
 export function createRuntime(options: {
@@ -80,6 +86,19 @@ export function createRuntime(options: {
       await rebuilds.resume();
       for (const step of steps) {
         await queue.work(stepQueue(step.slug), step.concurrency(config), stepWorker(step, options));
+      }
+    },
+    async untilShown(streams) {
+      const names = projections.map(({ name }) => name);
+      const [newest] = await database.sql<{ position: string }[]>`
+        SELECT coalesce(max(position), 0) AS position FROM events
+        WHERE stream = ANY (${[...streams]}) AND version = 1`;
+      const latest = Date.now() + SHOWN_WITHIN_MS;
+      while (Date.now() < latest) {
+        const behind = await database.sql`
+          SELECT FROM subscriptions WHERE name = ANY (${names}) AND position < ${newest?.position ?? 0}`;
+        if (behind.length === 0) return;
+        await setTimeout(SHOWN_LOOK_MS);
       }
     },
     async stop() {

@@ -7,6 +7,8 @@ export default defineConfig({
     globalSetup: ['tests/postgres.ts'],
     // Real processes: the kernel ties a child to the thread that started it.
     pool: 'forks',
+    // Much of the time goes by waiting for other processes: two at a time even on two cores.
+    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

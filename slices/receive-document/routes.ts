@@ -1,12 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import multipart from '@fastify/multipart';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { Config } from '../../shared/config.ts';
+import { documentStream } from '../../shared/event.ts';
+import type { Runtime } from '../../shared/runtime.ts';
 import { badRequest } from '../../shared/web/problem.ts';
 import type { App } from '../../shared/web/server.ts';
-import type { Receiver, StagedFile } from './command.ts';
+import type { ReceivedDocument, Receiver, StagedFile } from './command.ts';
 import { readUpload } from './read-upload.ts';
 
 const samples = new URL('./samples/', import.meta.url);
@@ -48,7 +50,18 @@ const UploadHeaders = Type.Object({
   ),
 });
 
-export async function receiveRoutes(app: App, receiver: Receiver, config: Config): Promise<void> {
+export async function receiveRoutes(
+  app: App,
+  receiver: Receiver,
+  config: Config,
+  runtime: Runtime,
+): Promise<void> {
+  /** Without JavaScript nothing would bring the rows later. */
+  const showOnBoard = async (reply: FastifyReply, documents: readonly ReceivedDocument[]) => {
+    await runtime.untilShown(documents.map(({ id }) => documentStream(id)));
+    return reply.redirect('/', 303);
+  };
+
   await app.register(multipart);
 
   app.post(
@@ -85,15 +98,15 @@ export async function receiveRoutes(app: App, receiver: Receiver, config: Config
   // The form of the board where there is no JavaScript.
   app.post('/documents', { schema: { hide: true } }, async (request, reply) => {
     const upload = await readUpload(request, receiver, config);
-    await receiver.receive({ ...upload, actor: request.actor, idempotencyKey: null });
-    return reply.redirect('/', 303);
+    const { actor } = request;
+    return showOnBoard(reply, await receiver.receive({ ...upload, actor, idempotencyKey: null }));
   });
 
   app.post('/documents/samples', { schema: { hide: true } }, async (request, reply) => {
     const files = await stageSamples(receiver);
     const { actor } = request;
-    await receiver.receive({ files, source: 'samples', label: null, actor, idempotencyKey: null });
-    return reply.redirect('/', 303);
+    const upload = { files, source: 'samples', label: null, actor, idempotencyKey: null };
+    return showOnBoard(reply, await receiver.receive(upload));
   });
 }
 

@@ -36,6 +36,6 @@ export function receiveDocument(dependencies: {
         offers: ['receive documents'],
       },
     ],
-    routes: (app) => receiveRoutes(app, receiver, dependencies.config),
+    routes: (app, runtime) => receiveRoutes(app, receiver, dependencies.config, runtime),
   };
 }
