@@ -15,6 +15,7 @@ import { createProgressBoard, type ProgressBoard } from '../shared/steps/progres
 import type { Step } from '../shared/steps/step.ts';
 import { createTemplates } from '../shared/web/templates.ts';
 import { createWorkQueue, type WorkQueue } from '../shared/work-queue.ts';
+import { createActorNames, type ActorNames } from './accounts/actor-names.contract.ts';
 import { createAccounts, type Accounts } from './accounts/accounts.ts';
 import { composeSlices, eventsOf } from './slices.ts';
 
@@ -36,6 +37,7 @@ export interface Cradle {
   streams: EventStreams;
   templates: Environment;
   accounts: Accounts;
+  actorNames: ActorNames;
   slices: readonly Slice[];
   runtime: Runtime;
 }
@@ -85,6 +87,7 @@ export function createDoctrailContainer(
     streams: asFunction(() => createEventStreams()).singleton(),
     templates: asFunction(() => createTemplates()).singleton(),
     accounts: asFunction(({ database }: Cradle) => createAccounts(database.db)).singleton(),
+    actorNames: asFunction(({ database }: Cradle) => createActorNames(database)).singleton(),
     slices: asFunction((cradle: Cradle) => composeSlices(cradle)).singleton(),
     runtime: asFunction((cradle: Cradle) => createRuntime(cradle)).singleton(),
   });

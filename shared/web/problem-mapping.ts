@@ -104,10 +104,16 @@ function invalid(validation: readonly FastifySchemaValidationError[], context = 
     detail: message ?? 'is not valid',
   }));
   const first = validation[0];
-  const detail = `The ${context} is not valid: ${first?.instancePath || context} ${first?.message ?? 'is wrong'}. Correct it and try again.`;
+  const detail = `The ${context} is not valid: ${first?.instancePath || context} ${first?.message ?? 'is wrong'}${allowedBy(first)}. Correct it and try again.`;
   return context === 'body'
     ? unprocessable(detail, { extra: { errors } })
     : badRequest(detail, { extra: { errors } });
+}
+
+/** `: one, other` where a schema lists what it takes. */
+function allowedBy(error: FastifySchemaValidationError | undefined): string {
+  const allowed = error?.params['allowedValues'];
+  return Array.isArray(allowed) ? `: ${allowed.filter(Boolean).join(', ')}` : '';
 }
 
 /** PostgreSQL refuses U+0000 and broken encodings in text (22021, 22P05). */

@@ -6,6 +6,7 @@ import type { ProgressBoard } from '../../shared/steps/progress.ts';
 import type { Step } from '../../shared/steps/step.ts';
 import { foldStep } from '../../shared/steps/step-state.ts';
 import { notFound } from '../../shared/web/problem.ts';
+import type { ActorNames } from '../accounts/actor-names.contract.ts';
 import { classificationEvents } from '../classification/events.ts';
 import { stepTitle } from '../document-board/board-row.contract.ts';
 import { documentFromHistory, type BoardRecord } from '../document-board/document.contract.ts';
@@ -35,8 +36,9 @@ export function createDocumentReader(options: {
   catalogue: EventCatalogue;
   blobs: BlobStore;
   progress: ProgressBoard;
+  actorNames: ActorNames;
 }): DocumentReader {
-  const { steps, store, catalogue, blobs, progress } = options;
+  const { steps, store, catalogue, blobs, progress, actorNames } = options;
   const titles = new Map(steps.map((step) => [step.slug, step.title]));
   const fold = documentFromHistory(steps, blobs);
 
@@ -119,6 +121,7 @@ export function createDocumentReader(options: {
 
   async function page(id: string): Promise<DocumentPageData> {
     const { record, history } = await load(id);
+    const names = await actorNames.of(history.map((event) => event.metadata.actor));
     return {
       document: { ...record, finished: record.done.length, revision: history.length },
       steps: await stepsOf(record, history),
@@ -135,7 +138,7 @@ export function createDocumentReader(options: {
         version: event.version,
         type: event.type,
         sentence: catalogue.find(event.type)?.sentence(event.data) ?? event.type,
-        actor: actorName(event.metadata.actor),
+        actor: names.get(event.metadata.actor) ?? 'somebody who is gone',
         at: event.storedAt,
         causeId: event.metadata.causation,
         json: event,
@@ -145,11 +148,4 @@ export function createDocumentReader(options: {
   }
 
   return { load, page, blobs };
-}
-
-/** `system:inspection` → `inspection`; people and tokens are told by what they are. */
-function actorName(actor: string): string {
-  const [kind, name = ''] = actor.split(':', 2);
-  if (kind === 'system') return name;
-  return kind === 'token' ? `API token ${name.slice(0, 8)}` : `user ${name.slice(0, 8)}`;
 }

@@ -9,6 +9,7 @@ import { createLivePage } from '../../shared/live/live-page.ts';
 import type { Slice } from '../../shared/slice.ts';
 import { PROGRESS_PREFIX, type ProgressBoard } from '../../shared/steps/progress.ts';
 import type { Step } from '../../shared/steps/step.ts';
+import type { ActorNames } from '../accounts/actor-names.contract.ts';
 import { createDocumentReader } from './page-data.ts';
 import { documentPageView } from './page-view.ts';
 import { documentRoutes } from './routes.ts';
@@ -20,6 +21,7 @@ export function documentPage(dependencies: {
   catalogue: EventCatalogue;
   blobs: BlobStore;
   progress: ProgressBoard;
+  actorNames: ActorNames;
   templates: Environment;
   streams: EventStreams;
   log: Logger;

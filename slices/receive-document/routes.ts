@@ -8,8 +8,9 @@ import { documentStream } from '../../shared/event.ts';
 import type { Runtime } from '../../shared/runtime.ts';
 import { badRequest } from '../../shared/web/problem.ts';
 import type { App } from '../../shared/web/server.ts';
-import type { ReceivedDocument, Receiver, StagedFile } from './command.ts';
+import type { Receiver, StagedFile } from './command.ts';
 import { readUpload } from './read-upload.ts';
+import type { ReceivedDocument } from './repeated-upload.ts';
 
 const samples = new URL('./samples/', import.meta.url);
 
