@@ -78,7 +78,8 @@ test('a failed migration leaves nothing behind, and releases the lock', async ()
   await expect(migrate(database, folder)).rejects.toThrow('select 1 / 0');
   const [row] = await database.sql`
     select to_regclass('half') as half,
-      (select count(*)::int from pg_locks where locktype = 'advisory') as locks`;
+      (select count(*)::int from pg_locks where locktype = 'advisory' and database = (
+        select oid from pg_database where datname = current_database())) as locks`;
   expect(row).toEqual({ half: null, locks: 0 });
   await rm(folder, { recursive: true });
 });
