@@ -97,6 +97,11 @@ describe('a subscription', () => {
 
 async function untilSomebodyWaits(): Promise<void> {
   const { sql } = test.database;
-  while ((await sql`SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`).length === 0)
+  while (
+    (
+      await sql`SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
+    ).length === 0
+  )
     await new Promise((resolve) => setTimeout(resolve, 10));
 }
