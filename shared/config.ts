@@ -67,7 +67,7 @@ const variables = {
       minLength: 32,
       default: null,
       description:
-        'Signs sessions and encrypts endpoint secrets; required with DATABASE_URL, otherwise made once in DATA_DIR.',
+        'Encrypts secrets that are stored; required with DATABASE_URL, otherwise made once in DATA_DIR.',
     },
     { allowed: 'at least 32 random characters', secret: true },
   ),

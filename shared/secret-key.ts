@@ -5,7 +5,7 @@ import { ConfigError } from './config-error.ts';
 import type { Config } from './config.ts';
 
 /**
- * The key that signs sessions and encrypts secrets: SECRET_KEY, or the one kept in the data
+ * The key under which secrets are encrypted where they are stored: SECRET_KEY, or the one kept in the data
  * folder (`secret-key`, readable by its owner only), made on the first call.
  *
  * @throws ConfigError when the kept key is damaged.
@@ -16,7 +16,7 @@ export function secretKey(config: Pick<Config, 'secretKey' | 'dataDir'>): string
   const key = readKey(file) ?? createKey(file);
   if (key.length >= 32) return key;
   throw new ConfigError(
-    `${file} holds ${key.length} characters, but a key has at least 32. Restore it from a backup; deleting it makes a new one, signs everyone out and loses the stored endpoint secrets.`,
+    `${file} holds ${key.length} characters, but a key has at least 32. Restore it from a backup; deleting it makes a new one, loses the secrets that were stored under the old one.`,
   );
 }
 
