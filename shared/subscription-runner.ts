@@ -4,6 +4,7 @@ import type { Database } from './database.ts';
 import type { StoredEvent } from './event.ts';
 import type { Page } from './feed.ts';
 import { isOutage } from './outage.ts';
+import { withoutQuery } from './query-error.ts';
 import { createSignal } from './signal.ts';
 import type { Checkpoint, Subscription, Transaction } from './subscription.ts';
 
@@ -229,5 +230,7 @@ export function createSubscriptionRunner(options: {
 }
 
 function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const { stack, message } = withoutQuery(error);
+  return stack ?? message;
 }

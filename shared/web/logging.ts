@@ -1,5 +1,6 @@
 import { LogController } from 'fastify';
 import { stdSerializers } from 'pino';
+import { withoutQuery } from '../query-error.ts';
 import { maskSecrets } from './navigation.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
@@ -24,11 +25,6 @@ export const loggerOptions = (level: string) => ({
     }),
   },
 });
-
-/** A failed query carries its text and its parameters, which hold what documents say: only its cause is told. */
-function withoutQuery(error: Error): Error {
-  return 'params' in error && error.cause instanceof Error ? error.cause : error;
-}
 
 /** One line a request, when it is done; none for the probes and files that nobody looks for. */
 export class RequestLog extends LogController {

@@ -28,7 +28,6 @@ export interface BoardQueries {
     from: { before?: number; after?: number },
     limit: number,
   ): Promise<BoardPage>;
-  find(id: string): Promise<BoardRecord | null>;
   counts(): Promise<BoardCounts>;
   /** What the table holds: every document received up to `position`, in the state of `revision`. */
   newest(): Promise<{ revision: number; reloadBelow: number; position: number }>;
@@ -62,10 +61,6 @@ export function createBoardQueries({ db, sql: raw }: Database): BoardQueries {
         hasOlder: after ? true : more,
         hasNewer: after ? more : before !== undefined,
       };
-    },
-    async find(id) {
-      const [record] = await db.select().from(board).where(eq(board.id, id));
-      return record ?? null;
     },
     async counts() {
       const rows = await raw<{ status: DocumentStatus; count: number }[]>`
