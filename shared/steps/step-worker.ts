@@ -46,13 +46,16 @@ export function stepWorker(step: Step, dependencies: Dependencies): JobHandler<S
   const { store, sandbox, progress, log } = dependencies;
 
   return async ({ document, cause }, { signal }) => {
+    signal.throwIfAborted();
     const begun = await begin(document, cause);
     if (!begun) return;
     const { attempt, history } = begun;
     const reporter = progress.reporter(document, step.slug);
     const context = { ...dependencies, document, history, signal, progress: reporter.report };
     try {
-      const result = await sandbox.inWorkDir((workDir) => step.run({ ...context, workDir }));
+      const result = await sandbox.inWorkDir((workDir) =>
+        unlessAborted(signal, () => step.run({ ...context, workDir })),
+      );
       await conclude(document, attempt, step.events.Finished({ attempt, ...result }));
     } catch (error) {
       if (signal.aborted) {
@@ -135,6 +138,19 @@ export function stepWorker(step: Step, dependencies: Dependencies): JobHandler<S
   function metadata(history: readonly StoredEvent[], causation: string | null): EventMetadata {
     const correlation = history[0]?.metadata.correlation ?? '';
     return { correlation, causation, actor: `system:${step.slug}`, command: `run ${step.slug}` };
+  }
+}
+
+/** The result, or the signal's reason at once: a step that does not listen to it holds no shutdown up. */
+async function unlessAborted<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const listener = () => reject(signal.reason);
+  signal.addEventListener('abort', listener);
+  try {
+    return await Promise.race([run(), aborted]);
+  } finally {
+    signal.removeEventListener('abort', listener);
   }
 }
 

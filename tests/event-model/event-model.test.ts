@@ -67,7 +67,7 @@ describe('every declared emission', () => {
     >`SELECT DISTINCT type FROM events`;
     const seen = new Set(rows.map(({ type }) => type));
     expect(events.map(({ type }) => type).filter((type) => !seen.has(type))).toEqual([]);
-  }, 120_000);
+  }, 60_000);
 });
 
 function obedient({ step }: StepSlice): StepSlice['step'] {
@@ -81,9 +81,8 @@ function obedient({ step }: StepSlice): StepSlice['step'] {
       }
       if (name === `hang-${step.slug}.txt` && !interrupted.has(name)) {
         interrupted.add(name);
-        await new Promise((_resolve, reject) => {
-          context.signal.addEventListener('abort', () => reject(context.signal.reason as Error));
-        });
+        // Deaf to its signal: the worker ends it all the same.
+        await new Promise(() => {});
       }
       return step.run(context);
     },
