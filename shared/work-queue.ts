@@ -76,8 +76,7 @@ export function createWorkQueue(options: {
   boss.on('error', (error) => log.warn({ err: error }, 'queue error'));
   const workers: string[] = [];
   const stopping = new AbortController();
-  /** With their signals, which would otherwise be held by nothing but what listens to them. */
-  const underWay = new Map<string, { done: Promise<void>; signal: AbortSignal }>();
+  const underWay = new Map<string, Promise<void>>();
   let names: string[] = [];
   let cleaning: NodeJS.Timeout | undefined;
   let presence: Presence | undefined;
@@ -148,7 +147,7 @@ export function createWorkQueue(options: {
             if (!job) return;
             const signal = AbortSignal.any([stopping.signal, job.signal]);
             const done = handler(job.data, { id: job.id, signal });
-            underWay.set(job.id, { done, signal });
+            underWay.set(job.id, done);
             try {
               await done;
               underWay.delete(job.id);
@@ -182,7 +181,7 @@ export function createWorkQueue(options: {
     async stop() {
       clearInterval(cleaning);
       stopping.abort(new Error('The server is stopping.'));
-      await Promise.allSettled([...underWay.values()].map(({ done }) => done));
+      await Promise.allSettled(underWay.values());
       await boss.stop({ graceful: true, timeout: 5_000 });
       if (underWay.size > 0) await handBack([...underWay.keys()]);
       await presence?.end();
