@@ -124,6 +124,41 @@ export function proxies(options: Documented<boolean>) {
   );
 }
 
+/** Another retry rule for one step, one error code or both (null: any); what is left out is as usual. */
+export interface RetryException {
+  step: string | null;
+  code: string | null;
+  retries: number;
+  delayMs?: number;
+  maxDelayMs?: number;
+}
+
+/** `text-extraction/*=5`, `*`/`disk-full=20:10000:600000`, comma-separated. */
+export function retryExceptions(options: Documented<RetryException[]>) {
+  return variable<RetryException[]>(
+    Type.Array(Type.Object({}, { additionalProperties: true }), { ...options }),
+    options,
+    {
+      read: (text) => split(text).map(readRetryException),
+      allowed:
+        'a comma-separated list of step/code=retries, such as text-extraction/*=5 or */disk-full=20:10000:600000',
+    },
+  );
+}
+
+function readRetryException(text: string): RetryException | string {
+  const match = /^([a-z0-9-]+|\*)\/([a-z0-9-]+|\*)=(\d{1,3})(?::(\d{1,8}))?(?::(\d{1,8}))?$/.exec(text);
+  if (!match) return text;
+  const [, step = '*', code = '*', retries, delay, longest] = match;
+  return {
+    step: step === '*' ? null : step,
+    code: code === '*' ? null : code,
+    retries: Number(retries),
+    ...(delay === undefined ? {} : { delayMs: Number(delay) }),
+    ...(longest === undefined ? {} : { maxDelayMs: Number(longest) }),
+  };
+}
+
 function isNetwork(value: string): boolean {
   const [address = '', prefix, ...rest] = value.split('/');
   const family = isIP(address);

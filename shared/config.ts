@@ -7,6 +7,7 @@ import {
   networks,
   proxies,
   readVariable,
+  retryExceptions,
   size,
   text,
   url,
@@ -122,6 +123,35 @@ const variables = {
     default: 150_000_000,
     description: 'Most pixels (width × height) an image may have.',
   }),
+  RETRIES: whole({
+    minimum: 0,
+    maximum: 100,
+    default: 3,
+    description: 'How often a step that failed for a passing reason is tried again.',
+  }),
+  RETRY_DELAY_MS: whole({
+    minimum: 1,
+    maximum: 86_400_000,
+    default: 1_000,
+    description: 'Milliseconds before the first retry; doubled for each that follows.',
+  }),
+  RETRY_MAX_DELAY_MS: whole({
+    minimum: 1,
+    maximum: 86_400_000,
+    default: 60_000,
+    description: 'Longest time between two retries, in milliseconds.',
+  }),
+  RETRY_EXCEPTIONS: retryExceptions({
+    default: [],
+    description:
+      'Other retries for a step, an error code or both, comma-separated: `step/code=retries`, with `*` for any, and optionally `:delay:longest` in milliseconds. A rule that names a code holds for permanent failures, too.',
+  }),
+  BULK_RETRIES_PER_SECOND: whole({
+    minimum: 1,
+    maximum: 10_000,
+    default: 50,
+    description: 'How many documents a second "retry all" of a group of failures tries again.',
+  }),
   WEBHOOK_ALLOWED_NETWORKS: networks({
     default: [],
     description:
@@ -173,6 +203,14 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     parserMemoryBytes: read('PARSER_MEMORY_BYTES'),
     maxPages: read('MAX_PAGES'),
     maxPixels: read('MAX_PIXELS'),
+    /** How often and when a failed step is tried again, times in milliseconds. */
+    retries: {
+      retries: read('RETRIES'),
+      delayMs: read('RETRY_DELAY_MS'),
+      maxDelayMs: read('RETRY_MAX_DELAY_MS'),
+      exceptions: read('RETRY_EXCEPTIONS'),
+    },
+    bulkRetriesPerSecond: read('BULK_RETRIES_PER_SECOND'),
     webhookAllowedNetworks: read('WEBHOOK_ALLOWED_NETWORKS'),
     logLevel: read('LOG_LEVEL'),
   };

@@ -16,7 +16,7 @@ export interface Fold<Row> {
   blobs?(event: StoredEvent): string[];
 }
 
-/** A table whose rows each fold one stream of a document; `id` is the document. */
+/** A table whose rows each fold one stream; `id` is what the stream is about, mostly a document. */
 export type ReadModelTable = PgTable & { id: PgColumn };
 
 /**
@@ -28,6 +28,8 @@ export interface Projection<Row extends { id: string } = { id: string }> {
   /** The drizzle table under a name: the read model's own, or the one it is rebuilt into. */
   table: (name: string) => ReadModelTable;
   tableName: string;
+  /** The id of the row that folds a stream, null for a stream that is none of its own; a document's unless told. */
+  idOf?: (stream: string) => string | null;
   folds: readonly Fold<Row>[];
   /** Rows carry a `revision` and changes are told to browsers. */
   live?: boolean;
@@ -57,10 +59,11 @@ export function projectionSubscription<Row extends { id: string }>(
   options: { blobs: BlobStore; name?: string; tableName?: string; committed?: () => void },
 ): Subscription {
   const table = projection.table(options.tableName ?? projection.tableName);
+  const { idOf = documentOf } = projection;
   const folds = new Map(projection.folds.map((fold) => [fold.event.type, fold]));
 
   async function handle(tx: Transaction, events: readonly StoredEvent[], checkpoint: Checkpoint) {
-    const ids = [...new Set(events.map((event) => documentOf(event.stream)))].filter(
+    const ids = [...new Set(events.map((event) => idOf(event.stream)))].filter(
       (id) => id !== null,
     );
     const before = await load(tx, table, ids);
@@ -70,7 +73,7 @@ export function projectionSubscription<Row extends { id: string }>(
     }
     const touched = new Set<string>();
     for (const event of events) {
-      const id = documentOf(event.stream);
+      const id = idOf(event.stream);
       const fold = folds.get(event.type);
       if (!id || !fold) continue;
       const texts = await loadBlobs(options.blobs, id, fold.blobs?.(event) ?? []);

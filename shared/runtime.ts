@@ -8,6 +8,7 @@ import type { EventCatalogue } from './event-catalogue.ts';
 import type { EventStore } from './event-store.ts';
 import type { Feed } from './feed.ts';
 import type { EventStreams } from './live/event-stream.ts';
+import { documentOf, type StoredEvent } from './event.ts';
 import { LIVE_CHANNEL, projectionSubscription } from './projection.ts';
 import { reactorSubscription } from './reactor.ts';
 import { createRebuilds, type Rebuilds } from './rebuild.ts';
@@ -15,9 +16,10 @@ import type { Sandbox } from './sandbox/sandbox.ts';
 import type { Slice } from './slice.ts';
 import type { ProgressBoard } from './steps/progress.ts';
 import { stepQueue } from './steps/step.ts';
+import type { StepGate } from './steps/step-gate.ts';
 import { stepWorker } from './steps/step-worker.ts';
 import type { Subscription } from './subscription.ts';
-import type { WorkQueue } from './work-queue.ts';
+import type { JobHandler, WorkQueue } from './work-queue.ts';
 
 /** The kernel at work, for whoever shows it or changes it at run time. */
 export interface Runtime {
@@ -29,7 +31,7 @@ export interface Runtime {
   rebuilds: Rebuilds;
   streams: EventStreams;
   start(): Promise<void>;
-  /** Waits until every read model has the beginning of these streams, a second at most: for whoever is sent to a page right after a command. */
+  /** Waits until every read model has what these streams hold now, a second at most: for whoever is sent to a page right after a command. */
   untilShown(streams: readonly string[]): Promise<void>;
   /** Hands back what is under way; pages must have been disconnected before. */
   stop(): Promise<void>;
@@ -49,21 +51,40 @@ export function createRuntime(options: {
   queue: WorkQueue;
   sandbox: Sandbox;
   progress: ProgressBoard;
+  stepGate: StepGate;
   streams: EventStreams;
   slices: readonly Slice[];
   log: Logger;
 }): Runtime {
   const { config, database, store, feed, blobs, queue, sandbox, streams, slices, log } = options;
+  const { stepGate } = options;
   const works = config.role !== 'web';
   const projections = slices.flatMap((slice) => slice.projections ?? []);
   const reactors = slices.flatMap((slice) => slice.reactors ?? []);
   const steps = slices.flatMap((slice) => slice.step ?? []);
+  const stepWorkers = steps.map((step) => ({ step, ...stepWorker(step, options) }));
+  const work = [
+    ...slices.flatMap((slice) => slice.work ?? []),
+    ...stepWorkers.map(({ step, work }) => ({
+      queue: stepQueue(step.slug),
+      concurrency: step.concurrency(config),
+      // What the queue holds is what the pipeline puts into it.
+      handle: work as JobHandler<object>,
+    })),
+  ];
   const subscriptions = [
     ...reactors.map((reactor) => reactorSubscription(reactor, { store, queue })),
     ...projections.map((projection) => projectionSubscription(projection, { blobs })),
   ];
   const bus = createBus({ database, store, feed, log, subscriptions: works ? subscriptions : [] });
   const rebuilds = createRebuilds({ database, bus, blobs, projections, log });
+
+  function abandonEnded(events: readonly StoredEvent[]): void {
+    for (const event of events) {
+      if (!stepGate.ends(event)) continue;
+      stepWorkers.forEach(({ abandon }) => abandon(documentOf(event.stream) ?? ''));
+    }
+  }
 
   return {
     slices,
@@ -74,25 +95,24 @@ export function createRuntime(options: {
     streams,
     async start() {
       await queue.start(
-        steps.map((step) => stepQueue(step.slug)),
+        work.map((each) => each.queue),
         works,
       );
       bus.listen((events) => slices.forEach((slice) => slice.onEvents?.(events)));
+      bus.listen(abandonEnded);
       await bus.start();
       await database.sql.listen(LIVE_CHANNEL, (told) =>
         slices.forEach((slice) => slice.onLive?.(told)),
       );
       if (!works) return;
       await rebuilds.resume();
-      for (const step of steps) {
-        await queue.work(stepQueue(step.slug), step.concurrency(config), stepWorker(step, options));
-      }
+      for (const each of work) await queue.work(each.queue, each.concurrency, each.handle);
     },
     async untilShown(streams) {
       const names = projections.map(({ name }) => name);
       const [newest] = await database.sql<{ position: string }[]>`
         SELECT coalesce(max(position), 0) AS position FROM events
-        WHERE stream = ANY (${[...streams]}) AND version = 1`;
+        WHERE stream = ANY (${[...streams]})`;
       const latest = Date.now() + SHOWN_WITHIN_MS;
       while (Date.now() < latest) {
         const behind = await database.sql`

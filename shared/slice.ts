@@ -4,6 +4,7 @@ import type { Reactor } from './reactor.ts';
 import type { Runtime } from './runtime.ts';
 import type { Step } from './steps/step.ts';
 import type { App } from './web/server.ts';
+import type { JobHandler } from './work-queue.ts';
 
 /** Something that somebody may ask for; it leads to facts or to a refusal. */
 export interface CommandDescription {
@@ -23,6 +24,14 @@ export interface ScreenDescription {
   offers?: readonly string[];
 }
 
+/** What is done with the jobs of a queue. */
+export interface QueuedWork {
+  queue: string;
+  /** How many jobs one process does at a time. */
+  concurrency: number;
+  handle: JobHandler<object>;
+}
+
 /**
  * The manifest of one feature: plain data that the wiring runs and the event model prints. What is
  * not in it does not run, and what does not run is not in it.
@@ -39,6 +48,8 @@ export interface Slice {
   // oxlint-disable-next-line typescript/no-explicit-any
   projections?: readonly Projection<any>[];
   step?: Step;
+  /** Work that its reactors enqueue, apart from that of a step. */
+  work?: readonly QueuedWork[];
   screens?: readonly ScreenDescription[];
   routes?(app: App, runtime: Runtime): void | Promise<void>;
   /** Every event as it is read in this process, for live pages; effects belong into reactors. */

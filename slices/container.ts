@@ -12,11 +12,13 @@ import { createRuntime, type Runtime } from '../shared/runtime.ts';
 import { createSandbox, type Sandbox } from '../shared/sandbox/sandbox.ts';
 import type { Slice, StepSlice } from '../shared/slice.ts';
 import { createProgressBoard, type ProgressBoard } from '../shared/steps/progress.ts';
+import type { StepGate } from '../shared/steps/step-gate.ts';
 import type { Step } from '../shared/steps/step.ts';
 import { createTemplates } from '../shared/web/templates.ts';
 import { createWorkQueue, type WorkQueue } from '../shared/work-queue.ts';
 import { createActorNames, type ActorNames } from './accounts/actor-names.contract.ts';
 import { createAccounts, type Accounts } from './accounts/accounts.ts';
+import { createStepGate } from './pipeline/step-gate.ts';
 import { composeSlices, eventsOf } from './slices.ts';
 
 /** Everything that is wired, by the name under which it is asked for. */
@@ -34,6 +36,7 @@ export interface Cradle {
   queue: WorkQueue;
   sandbox: Sandbox;
   progress: ProgressBoard;
+  stepGate: StepGate;
   streams: EventStreams;
   templates: Environment;
   accounts: Accounts;
@@ -84,6 +87,7 @@ export function createDoctrailContainer(
       }),
     ).singleton(),
     progress: asFunction(({ database }: Cradle) => createProgressBoard(database)).singleton(),
+    stepGate: asFunction(({ steps }: Cradle) => createStepGate(steps)).singleton(),
     streams: asFunction(() => createEventStreams()).singleton(),
     templates: asFunction(() => createTemplates()).singleton(),
     accounts: asFunction(({ database }: Cradle) => createAccounts(database.db)).singleton(),

@@ -5,12 +5,20 @@ import { classification } from './classification/slice.ts';
 import type { Cradle } from './container.ts';
 import { documentBoard } from './document-board/slice.ts';
 import { documentPage } from './document-page/slice.ts';
+import {
+  DocumentCancelled,
+  ReprocessingRequested,
+  StepRetryRequested,
+  StepSkipped,
+} from './failure-admin/events.ts';
 import { inspection } from './inspection/slice.ts';
 import { DocumentCompleted } from './pipeline/events.ts';
 import { pipeline } from './pipeline/slice.ts';
 import { publication } from './publication/slice.ts';
 import { DocumentReceived } from './receive-document/events.ts';
 import { receiveDocument } from './receive-document/slice.ts';
+import { StepGivenUp, StepRetryScheduled } from './retry-policy/events.ts';
+import { retryPolicy } from './retry-policy/slice.ts';
 import { system } from './system/slice.ts';
 import { textExtraction } from './text-extraction/slice.ts';
 
@@ -29,6 +37,7 @@ export function composeSlices(cradle: Cradle): Slice[] {
     receiveDocument(cradle),
     pipeline(cradle),
     ...cradle.stepSlices,
+    retryPolicy(cradle),
     documentBoard(cradle),
     documentPage(cradle),
     system(cradle),
@@ -37,5 +46,15 @@ export function composeSlices(cradle: Cradle): Slice[] {
 
 /** Every event there is; the store reads with this list before any slice is made. */
 export function eventsOf(steps: readonly StepSlice[]): EventDefinition[] {
-  return [DocumentReceived, DocumentCompleted, ...steps.flatMap((slice) => slice.events ?? [])];
+  return [
+    DocumentReceived,
+    DocumentCompleted,
+    ...steps.flatMap((slice) => slice.events ?? []),
+    StepRetryScheduled,
+    StepGivenUp,
+    StepRetryRequested,
+    StepSkipped,
+    DocumentCancelled,
+    ReprocessingRequested,
+  ];
 }

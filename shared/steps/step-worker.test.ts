@@ -12,6 +12,7 @@ import { StepFailure } from '../step-failure.ts';
 import { createProgressBoard, type ProgressBoard } from './progress.ts';
 import { factsOf, weight } from './step.fixture.ts';
 import { stepEvents } from './step-events.ts';
+import type { StepGate } from './step-gate.ts';
 import { defineStep, type StepContext } from './step.ts';
 import { stepWorker } from './step-worker.ts';
 
@@ -28,6 +29,9 @@ beforeAll(async () => {
   progress = createProgressBoard(database.database);
 });
 afterAll(() => database.drop());
+
+/** Every job is wanted, unless a test says otherwise. */
+const open: StepGate = { isWanted: () => true, ends: () => false };
 
 type Run = (context: StepContext) => Promise<{ grams: number }>;
 
@@ -53,15 +57,19 @@ async function given(...facts: (NewEvent & { cause?: string })[]) {
       (await read()).map(
         ({ type, data }) => `${type.slice('Weighing'.length)} ${String(data['attempt'])}`,
       ),
-    work: (run: Run, { cause = newId(), signal = new AbortController().signal } = {}) =>
+    work: (
+      run: Run,
+      { cause = newId(), signal = new AbortController().signal, stepGate = open } = {},
+    ) =>
       stepWorker(defineStep({ slug: 'weighing', title: 'Weighing', events, concurrency, run }), {
         store,
+        stepGate,
         progress,
         blobs: {} as BlobStore,
         sandbox: { inWorkDir: (use: (folder: string) => unknown) => use('/nowhere') } as Sandbox,
         config: loadConfig({}),
         log: pino({ level: 'silent' }),
-      })({ document, cause }, { id: newId(), signal }),
+      }).work({ document, cause }, { id: newId(), signal }),
   };
 }
 const concurrency = () => 1;
@@ -115,19 +123,28 @@ describe('attempts', () => {
     expect(await story()).toEqual(['Started 1', 'Failed 1', 'Started 2', 'Finished 2']);
   });
 
-  it('are none after the step has finished', async () => {
-    const { work, story } = await given(started(), finished());
-    await work(succeed);
-    expect(await story()).toEqual(['Started 1', 'Finished 1']);
-  });
-
-  it('are none when the same job comes again after its failure', async () => {
-    const cause = newId();
-    const { work, story } = await given(by(started(), cause), failed());
-    await work(succeed, { cause });
+  it('are none when nobody waits for what the job was asked for', async () => {
+    const { work, story } = await given(started(), failed());
+    const asked: string[] = [];
+    const isWanted: StepGate['isWanted'] = (history, step, cause) => {
+      asked.push(`${history.length} ${step} ${cause}`);
+      return false;
+    };
+    await work(succeed, { cause: 'the event', stepGate: { ...open, isWanted } });
+    expect(asked).toEqual(['2 weighing the event']);
     expect(await story()).toEqual(['Started 1', 'Failed 1']);
   });
 
+  it('have no outcome when nobody waits for it any more', async () => {
+    const { work, story } = await given();
+    let isWanted = true;
+    const run: Run = async () => {
+      isWanted = false;
+      return { grams: 1 };
+    };
+    await work(run, { stepGate: { ...open, isWanted: () => isWanted } });
+    expect(await story()).toEqual(['Started 1']);
+  });
   it('are decided again when somebody appends in between', async () => {
     const { work, story, tell } = await given();
     await Promise.all([work(succeed), tell(shutDown(9)), tell(shutDown(9))]);

@@ -11,6 +11,7 @@ import { StepFailure } from '../step-failure.ts';
 import type { JobHandler } from '../work-queue.ts';
 import { failureSignature } from './failure-signature.ts';
 import type { ProgressBoard } from './progress.ts';
+import type { StepGate } from './step-gate.ts';
 import type { Step } from './step.ts';
 import { foldStep } from './step-state.ts';
 
@@ -22,11 +23,19 @@ export interface StepJob {
 
 interface Dependencies {
   store: EventStore;
+  stepGate: StepGate;
   blobs: BlobStore;
   sandbox: Sandbox;
   progress: ProgressBoard;
   config: Config;
   log: Logger;
+}
+
+/** A step as the queue runs it, and a way to end it before its time. */
+export interface StepWorker {
+  work: JobHandler<StepJob>;
+  /** Ends the run of a document that is no longer wanted; nothing more is stored of it. */
+  abandon(document: string): void;
 }
 
 /** So many deaths of the host in a row are a failure of the document. */
@@ -40,48 +49,54 @@ const WORKER = `${hostname()}:${process.pid}`;
  * A job that finds an attempt of its own without an outcome knows that the host died in between
  * (a dying parser is told as a failure at once): it states `…Interrupted` and starts a new attempt,
  * which is no failure, unless it happened three times in a row. An outcome is only stored while its
- * attempt is the newest one, so a host that comes back late is refused.
+ * attempt is the newest one and still wanted, so a host that comes back late is refused.
  */
-export function stepWorker(step: Step, dependencies: Dependencies): JobHandler<StepJob> {
-  const { store, sandbox, progress, log } = dependencies;
+export function stepWorker(step: Step, dependencies: Dependencies): StepWorker {
+  const { store, stepGate, sandbox, progress, log } = dependencies;
+  const running = new Map<string, AbortController>();
 
-  return async ({ document, cause }, { signal }) => {
-    signal.throwIfAborted();
+  const work: JobHandler<StepJob> = async ({ document, cause }, { signal: stopping }) => {
+    stopping.throwIfAborted();
     const begun = await begin(document, cause);
     if (!begun) return;
     const { attempt, history } = begun;
+    const abandoned = new AbortController();
+    running.set(document, abandoned);
+    const signal = AbortSignal.any([stopping, abandoned.signal]);
     const reporter = progress.reporter(document, step.slug);
     const context = { ...dependencies, document, history, signal, progress: reporter.report };
     try {
       const result = await sandbox.inWorkDir((workDir) =>
         unlessAborted(signal, () => step.run({ ...context, workDir })),
       );
-      await conclude(document, attempt, step.events.Finished({ attempt, ...result }));
+      await conclude(document, cause, attempt, step.events.Finished({ attempt, ...result }));
     } catch (error) {
-      if (signal.aborted) {
-        await conclude(document, attempt, step.events.Interrupted({ attempt, reason: 'shutdown' }));
+      if (abandoned.signal.aborted) return;
+      if (stopping.aborted) {
+        const interrupted = step.events.Interrupted({ attempt, reason: 'shutdown' });
+        await conclude(document, cause, attempt, interrupted);
         throw error;
       }
       if (isOutage(error) && !isFull(error)) throw error;
       const failure = toFailure(error);
       if (failure.cause !== undefined)
         log.warn({ err: failure.cause, document, step: step.slug }, failure.message);
-      await conclude(document, attempt, failed(attempt, failure));
+      await conclude(document, cause, attempt, failed(attempt, failure));
     } finally {
+      if (running.get(document) === abandoned) running.delete(document);
       await reporter.end().catch(() => undefined);
     }
   };
 
-  /** States the start of a new attempt; null when this cause has had its outcome. */
+  return { work, abandon: (document) => running.get(document)?.abort() };
+
+  /** States the start of a new attempt; null when nobody waits for it any more. */
   async function begin(document: string, cause: string) {
     return decideAgain(async () => {
       const stream = documentStream(document);
       const history = await store.read(stream);
       const state = foldStep(step.events, history);
-      const mine = history.findLast(
-        (e) => step.events.Started.is(e) && e.metadata.causation === cause,
-      );
-      if (state.state === 'finished' || (mine && state.state === 'failed')) return null;
+      if (!stepGate.isWanted(history, step.slug, cause)) return null;
       const facts = startFacts(state);
       const stored = await store.append({
         stream,
@@ -114,13 +129,19 @@ export function stepWorker(step: Step, dependencies: Dependencies): JobHandler<S
     return step.events.Failed({ attempt, error });
   }
 
-  /** Stores an outcome while its attempt is the newest and has none; a late one is dropped. */
-  async function conclude(document: string, attempt: number, outcome: NewEvent): Promise<void> {
+  /** Stores an outcome while its attempt is the newest, has none and is wanted; a late one is dropped. */
+  async function conclude(
+    document: string,
+    cause: string,
+    attempt: number,
+    outcome: NewEvent,
+  ): Promise<void> {
     await decideAgain(async () => {
       const stream = documentStream(document);
       const history = await store.read(stream);
       const state = foldStep(step.events, history);
-      if (state.attempt !== attempt || state.state !== 'running') {
+      const isNewest = state.attempt === attempt && state.state === 'running';
+      if (!isNewest || !stepGate.isWanted(history, step.slug, cause)) {
         log.warn({ document, step: step.slug, attempt }, 'late outcome refused');
         return;
       }

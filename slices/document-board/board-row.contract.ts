@@ -35,6 +35,8 @@ export interface BoardRow {
   /** Attempts of `step`. */
   attempts: number;
   error: RowError | null;
+  /** Set while a retry waits for its time; without it, one that an administrator asked for starts at once. */
+  retry: RowRetry | null;
   /** Id of the document that had the same bytes first. */
   duplicateOf: string | null;
   receivedAt: Date;
@@ -47,6 +49,14 @@ export interface RowError {
   code: string;
   kind: 'transient' | 'permanent';
   message: string;
+}
+
+/** The next attempt of the current budget, the how-manieth of how many (the first one included). */
+export interface RowRetry {
+  /** ISO 8601. */
+  dueAt: string;
+  attempt: number;
+  attempts: number;
 }
 
 /** Pages done inside the running step. */

@@ -18,6 +18,7 @@ export function boardRow(changes: Partial<BoardRow> = {}): BoardRow {
     finished: 0,
     attempts: 0,
     error: null,
+    retry: null,
     duplicateOf: null,
     receivedAt: new Date('2025-11-21T14:00:00Z'),
     updatedAt: new Date('2025-11-21T14:00:00Z'),

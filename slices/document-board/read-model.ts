@@ -14,10 +14,17 @@ import { on, type Fold, type Projection } from '../../shared/projection.ts';
 import type { Step } from '../../shared/steps/step.ts';
 import { classificationEvents } from '../classification/events.ts';
 import { inspectionEvents } from '../inspection/events.ts';
+import {
+  DocumentCancelled,
+  ReprocessingRequested,
+  StepRetryRequested,
+  StepSkipped,
+} from '../failure-admin/events.ts';
 import { DocumentCompleted } from '../pipeline/events.ts';
 import { DocumentReceived } from '../receive-document/events.ts';
+import { StepGivenUp, StepRetryScheduled } from '../retry-policy/events.ts';
 import { textExtractionEvents } from '../text-extraction/events.ts';
-import type { DocumentStatus, RowError } from './board-row.contract.ts';
+import type { DocumentStatus, RowError, RowRetry } from './board-row.contract.ts';
 
 /** A field as the contract names it. */
 export interface BoardField {
@@ -50,6 +57,7 @@ export const boardTable = (name: string) =>
       done: text().array().notNull(),
       attempts: integer().notNull(),
       error: jsonb().$type<RowError>(),
+      retry: jsonb().$type<RowRetry>(),
       duplicateOf: uuid('duplicate_of'),
       receivedAt: time('received_at').notNull(),
       updatedAt: time('updated_at').notNull(),
@@ -77,7 +85,12 @@ export function boardProjection(steps: readonly Step[]): Projection<BoardRecord>
     tableName: 'document_board',
     table: boardTable,
     live: true,
-    folds: [received, ...ofEveryStep.map((fold) => withFindings(fold, findings)), completed],
+    folds: [
+      received,
+      ...ofEveryStep.map((fold) => withFindings(fold, findings)),
+      ...decisions,
+      completed,
+    ],
   };
 }
 
@@ -99,6 +112,7 @@ const received = on<BoardRecord, typeof DocumentReceived>(DocumentReceived, (_ro
   done: [],
   attempts: 0,
   error: null,
+  retry: null,
   duplicateOf: event.data.duplicateOf,
   receivedAt: event.storedAt,
   updatedAt: event.storedAt,
@@ -118,6 +132,61 @@ const completed = on<BoardRecord, typeof DocumentCompleted>(
     },
 );
 
+/** What the retry policy and administrators decide. */
+const decisions: Fold<BoardRecord>[] = [
+  on<BoardRecord, typeof StepRetryScheduled>(
+    StepRetryScheduled,
+    (row, { data, storedAt }) =>
+      row && {
+        ...row,
+        status: 'retrying',
+        retry: { dueAt: data.dueAt, attempt: data.retry + 1, attempts: data.retries + 1 },
+        updatedAt: storedAt,
+      },
+  ),
+  on<BoardRecord, typeof StepRetryRequested>(
+    StepRetryRequested,
+    (row, { data, storedAt }) =>
+      row && {
+        ...row,
+        status: 'retrying',
+        step: data.step,
+        retry: null,
+        endedAt: null,
+        updatedAt: storedAt,
+      },
+  ),
+  on<BoardRecord, typeof StepGivenUp>(
+    StepGivenUp,
+    (row, { storedAt }) =>
+      row && { ...row, status: 'failed', retry: null, endedAt: storedAt, updatedAt: storedAt },
+  ),
+  on<BoardRecord, typeof StepSkipped>(
+    StepSkipped,
+    (row, event) => row && { ...finish(row, event.data.step, event), endedAt: null },
+  ),
+  on<BoardRecord, typeof DocumentCancelled>(
+    DocumentCancelled,
+    (row, { storedAt }) =>
+      row && { ...row, status: 'cancelled', retry: null, endedAt: storedAt, updatedAt: storedAt },
+  ),
+  on<BoardRecord, typeof ReprocessingRequested>(
+    ReprocessingRequested,
+    (row, { data, storedAt }) =>
+      row && {
+        ...row,
+        status: 'processing',
+        step: data.fromStep,
+        done: row.done.filter((slug) => row.plan.indexOf(slug) < row.plan.indexOf(data.fromStep)),
+        attempts: 0,
+        error: null,
+        retry: null,
+        endedAt: null,
+        updatedAt: storedAt,
+      },
+  ),
+];
+
 /** Status, current step, attempts and error follow from the four facts that every step states. */
 function stepFolds(step: Step): Fold<BoardRecord>[] {
   const { Started, Finished, Failed, Interrupted } = step.events;
@@ -131,6 +200,7 @@ function stepFolds(step: Step): Fold<BoardRecord>[] {
           step: step.slug,
           attempts: (row.step === step.slug ? row.attempts : 0) + 1,
           error: null,
+          retry: null,
           endedAt: null,
           updatedAt: event.storedAt,
         },
@@ -144,9 +214,8 @@ function stepFolds(step: Step): Fold<BoardRecord>[] {
       (row, { data, storedAt }) =>
         row && {
           ...row,
-          status: 'failed',
+          // Not failed before somebody decides: it may be tried again.
           error: { code: data.error.code, kind: data.error.kind, message: data.error.message },
-          endedAt: storedAt,
           updatedAt: storedAt,
         },
     ),
@@ -174,6 +243,7 @@ function finish(row: BoardRecord, slug: string, event: StoredEvent): BoardRecord
     // The last step's attempts stay: they tell whether it was easy.
     attempts: next === null ? row.attempts : 0,
     error: null,
+    retry: null,
     updatedAt: event.storedAt,
   };
 }

@@ -22,6 +22,7 @@ const document: BoardRow = {
   finished: 1,
   attempts: 2,
   error: null,
+  retry: null,
   duplicateOf: null,
   receivedAt: at('14:00:00'),
   updatedAt: at('14:00:05'),

@@ -3,8 +3,10 @@ import { documentOf } from '../../shared/event.ts';
 import type { Reaction, Reactor } from '../../shared/reactor.ts';
 import type { Slice } from '../../shared/slice.ts';
 import { stepQueue, type Step } from '../../shared/steps/step.ts';
-import { foldStep } from '../../shared/steps/step-state.ts';
+import { ReprocessingRequested, StepRetryRequested, StepSkipped } from '../failure-admin/events.ts';
 import { DocumentReceived } from '../receive-document/events.ts';
+import { StepRetryScheduled } from '../retry-policy/events.ts';
+import { courseOf, isDone } from './course.contract.ts';
 import { DocumentCompleted } from './events.ts';
 
 /** Starts the next step of a document's plan when one is done, and says when all are. */
@@ -21,33 +23,45 @@ function nextStep(steps: readonly Step[]): Reactor {
   const finished: EventDefinition[] = steps.map((step) => step.events.Finished);
   return {
     name: 'next-step',
-    on: [DocumentReceived, ...finished],
+    on: [
+      DocumentReceived,
+      ...finished,
+      StepRetryScheduled,
+      StepRetryRequested,
+      StepSkipped,
+      ReprocessingRequested,
+    ],
     states: [DocumentCompleted],
     react: (history, event) => decideNextStep(steps, history, event),
   };
 }
 
 /**
- * The first step of the plan that is not finished is due when it has never started; a plan without
- * one is complete. The plan is the document's own, as it was stored: a step added later is for
- * later documents.
+ * The step that the event asked for is enqueued unless it has started, for its due time where it
+ * has one; a plan of which every step is done is complete. The plan is the document's own, as it
+ * was stored: a step added later is for later documents.
  */
 export function decideNextStep(
   steps: readonly Step[],
   history: readonly StoredEvent[],
-  cause: StoredEvent,
+  { id: cause, stream }: StoredEvent,
 ): Reaction {
-  const received = history.find(DocumentReceived.is);
-  const document = documentOf(cause.stream);
-  if (!received || !document) return {};
-  const states = received.data.plan.map((slug) => {
-    const step = steps.find((candidate) => candidate.slug === slug);
-    return { slug, state: step ? foldStep(step.events, history).state : ('waiting' as const) };
-  });
-  const next = states.find(({ state }) => state !== 'finished');
-  if (!next) return { events: [DocumentCompleted({})] };
-  if (next.state !== 'waiting') return {};
+  const document = documentOf(stream);
+  const course = courseOf(steps, history);
+  if (!document || course.ended !== null || !history.some(DocumentReceived.is)) return {};
+  if (course.steps.every(isDone)) return { events: [DocumentCompleted({})] };
+  const due = course.steps.find(
+    (step) => step.cause === cause && (step.state === 'due' || step.state === 'retrying'),
+  );
+  if (!due) return {};
   return {
-    jobs: [{ queue: stepQueue(next.slug), key: document, data: { document, cause: cause.id } }],
+    jobs: [
+      {
+        queue: stepQueue(due.slug),
+        key: document,
+        data: { document, cause },
+        ...(due.dueAt ? { due: due.dueAt } : {}),
+      },
+    ],
   };
 }
