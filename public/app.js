@@ -1,7 +1,7 @@
 // @ts-check
 // Everything a page does beyond plain HTML; each part finds what it needs or stays silent.
 import { serverNow } from './live.js';
-import { exactText, relativeText, runningText } from './time.js';
+import { countdownText, exactText, relativeText, runningText } from './time.js';
 
 if (document.getElementById('upload')) void import('./upload.js');
 
@@ -11,6 +11,9 @@ function tick() {
   const now = serverNow();
   for (const time of document.querySelectorAll('time[data-tick]')) {
     write(time, relativeText(Date.parse(time.getAttribute('datetime') ?? ''), now));
+  }
+  for (const time of document.querySelectorAll('time[data-countdown]')) {
+    write(time, countdownText(Date.parse(time.getAttribute('datetime') ?? ''), now));
   }
   for (const time of document.querySelectorAll('time[data-since]')) {
     write(time, runningText(Date.parse(time.getAttribute('data-since') ?? ''), now));

@@ -64,6 +64,17 @@ export function runningText(since, now) {
   return durationText(Math.floor(Math.max(0, now - since) / SECOND) * SECOND);
 }
 
+/**
+ * How long until a moment: `in 12 s`, and `now` once it has come.
+ *
+ * @param {number} moment milliseconds since 1970
+ * @param {number} now milliseconds since 1970
+ * @returns {string}
+ */
+export function countdownText(moment, now) {
+  return moment <= now ? 'now' : `in ${durationText(Math.ceil((moment - now) / SECOND) * SECOND)}`;
+}
+
 const local = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 const utc = new Intl.DateTimeFormat('en-GB', {
   dateStyle: 'medium',

@@ -26,6 +26,17 @@ export const accessTable = {
   'GET /api/documents/:id/preview.png': everybody,
   'GET /api/documents/:id/fields': everybody,
 
+  'POST /api/documents/:id/steps/:step/retry': administrators,
+  'POST /api/documents/:id/steps/:step/skip': administrators,
+  'POST /api/documents/:id/steps/:step/give-up': administrators,
+  'POST /api/documents/:id/cancel': administrators,
+  'POST /api/documents/:id/reprocess': administrators,
+  'POST /documents/:id/steps/:step/retry': administrators,
+  'POST /documents/:id/steps/:step/skip': administrators,
+  'POST /documents/:id/steps/:step/give-up': administrators,
+  'POST /documents/:id/cancel': administrators,
+  'POST /documents/:id/reprocess': administrators,
+
   'GET /system': readers,
   'GET /system/stream': readers,
   'POST /system/read-models/:name/rebuild': administrators,

@@ -11,6 +11,7 @@ import {
   StepRetryRequested,
   StepSkipped,
 } from './failure-admin/events.ts';
+import { failureAdmin } from './failure-admin/slice.ts';
 import { inspection } from './inspection/slice.ts';
 import { DocumentCompleted } from './pipeline/events.ts';
 import { pipeline } from './pipeline/slice.ts';
@@ -38,6 +39,7 @@ export function composeSlices(cradle: Cradle): Slice[] {
     pipeline(cradle),
     ...cradle.stepSlices,
     retryPolicy(cradle),
+    failureAdmin(cradle),
     documentBoard(cradle),
     documentPage(cradle),
     system(cradle),

@@ -1,4 +1,10 @@
-import { durationText, exactText, relativeText, runningText } from '../../public/time.js';
+import {
+  countdownText,
+  durationText,
+  exactText,
+  relativeText,
+  runningText,
+} from '../../public/time.js';
 
 /** Every status a document can have on the board, in the order in which the filters show them. */
 export const documentStatuses = [
@@ -82,6 +88,11 @@ export interface DurationView {
   since: string | null;
 }
 
+export interface RetryView {
+  due: MomentView;
+  count: string;
+}
+
 /** Floor of 100 × finished ÷ planned; a document without a plan has nothing left to do. */
 export function percentOf(row: Pick<BoardRow, 'finished' | 'plan'>): number {
   return row.plan.length === 0 ? 100 : Math.floor((100 * row.finished) / row.plan.length);
@@ -116,6 +127,19 @@ export function momentView(moment: Date, now: Date): MomentView {
     text: relativeText(moment.getTime(), now.getTime()),
     exact: exactText(moment.getTime(), 'UTC'),
   };
+}
+
+/** A moment to come, told as the time that is left until then. */
+export function countdownView(moment: Date, now: Date): MomentView {
+  return {
+    ...momentView(moment, now),
+    text: countdownText(moment.getTime(), now.getTime()),
+  };
+}
+
+/** When the next attempt starts and which one it is: `in 12 s`, `2 of 4`. */
+export function retryView({ dueAt, attempt, attempts }: RowRetry, now: Date): RetryView {
+  return { due: countdownView(new Date(dueAt), now), count: `${attempt} of ${attempts}` };
 }
 
 export function durationView(from: Date, to: Date | null, now: Date): DurationView {

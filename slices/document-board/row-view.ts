@@ -3,6 +3,7 @@ import {
   type DocumentStatus,
   type DurationView,
   type MomentView,
+  type RetryView,
   type StepProgress,
   type StepTitles,
   bytesText,
@@ -14,6 +15,7 @@ import {
   mediaTypeName,
   momentView,
   percentOf,
+  retryView,
   sentenceCase,
   stepTitle,
 } from './board-row.contract.ts';
@@ -42,6 +44,8 @@ export interface RowView {
   segments: Segment[];
   percent: number;
   progressText: string;
+  /** Told in place of `progressText`. */
+  retry: RetryView | null;
   /** What a screen reader says for the progress track. */
   progressLabel: string;
   updated: MomentView;
@@ -80,6 +84,7 @@ export function rowView(
     segments: segmentsOf(row, running),
     percent,
     progressText,
+    retry: row.retry && retryView(row.retry, now),
     progressLabel: [`${percent} percent`, title, progressText].filter(Boolean).join(', '),
     updated: momentView(row.updatedAt, now),
     duration: durationView(row.receivedAt, endOf(row), now),

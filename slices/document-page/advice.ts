@@ -1,4 +1,4 @@
-import { type MomentView, countText, momentView } from '../document-board/board-row.contract.ts';
+import { type RetryView, countText, retryView } from '../document-board/board-row.contract.ts';
 import type { DocumentPageData } from './page-view.ts';
 
 /** The box that says why a document stopped and what to do about it. */
@@ -7,13 +7,13 @@ export interface AdviceView {
   headline: string;
   message: string;
   whatToDo: string;
-  retry: MomentView | null;
+  retry: RetryView | null;
   code: string;
 }
 
 /** Advice for a document with an error that still matters; a completed or cancelled one has none. */
 export function adviceOf(data: DocumentPageData): AdviceView | null {
-  const { error, status, attempts, step } = data.document;
+  const { error, status, attempts, step, retry } = data.document;
   if (!error || status === 'completed' || status === 'cancelled') return null;
   const title = data.steps.find(({ slug }) => slug === step)?.title ?? 'A step';
   const isGivenUp = status === 'failed';
@@ -22,7 +22,7 @@ export function adviceOf(data: DocumentPageData): AdviceView | null {
     headline: isGivenUp ? `${title} failed` : `${title} is being tried again`,
     message: error.message,
     whatToDo: isGivenUp ? remedyOf(error.kind, attempts) : 'Nothing needs to be done for now.',
-    retry: data.retryAt && status === 'retrying' ? momentView(data.retryAt, data.now) : null,
+    retry: retry && retryView(retry, data.now),
     code: error.code,
   };
 }

@@ -1,24 +1,26 @@
 import type { BlobStore } from '../../shared/blobs.ts';
 import type { EventCatalogue } from '../../shared/event-catalogue.ts';
-import { documentStream, type StoredEvent } from '../../shared/event.ts';
+import { documentStream, type EventDefinition, type StoredEvent } from '../../shared/event.ts';
 import type { EventStore } from '../../shared/event-store.ts';
 import type { ProgressBoard } from '../../shared/steps/progress.ts';
 import type { Step } from '../../shared/steps/step.ts';
-import { foldStep } from '../../shared/steps/step-state.ts';
 import { notFound } from '../../shared/web/problem.ts';
 import type { ActorNames } from '../accounts/actor-names.contract.ts';
 import { classificationEvents } from '../classification/events.ts';
 import { stepTitle } from '../document-board/board-row.contract.ts';
 import { documentFromHistory, type BoardRecord } from '../document-board/document.contract.ts';
+import { actionViews } from '../failure-admin/action-view.contract.ts';
+import { courseOf, stepOf, type Course, type StepCourse } from '../pipeline/course.contract.ts';
 import { publicationEvents } from '../publication/events.ts';
 import { receivedOf } from '../receive-document/received.contract.ts';
 import { textExtractionEvents } from '../text-extraction/events.ts';
-import type { DocumentPageData, StepData } from './page-view.ts';
+import type { DocumentPageData, StepData, StepState } from './page-view.ts';
 
 export interface DocumentReader {
   /** The document and its history. @throws Problem 404 when there is none with this id */
   load(id: string): Promise<{ record: BoardRecord; history: StoredEvent[] }>;
-  page(id: string): Promise<DocumentPageData>;
+  /** `acts`: whether the reader may act. */
+  page(id: string, acts: boolean): Promise<DocumentPageData>;
   blobs: BlobStore;
 }
 
@@ -52,35 +54,23 @@ export function createDocumentReader(options: {
   async function stepsOf(
     record: BoardRecord,
     history: readonly StoredEvent[],
+    course: Course,
   ): Promise<StepData[]> {
     const running = (await progress.of([record.id])).get(record.id) ?? null;
     return record.plan.map((slug): StepData => {
-      const step = steps.find((candidate) => candidate.slug === slug);
-      const title = stepTitle(slug, titles);
-      if (!step)
-        return {
-          slug,
-          title,
-          state: 'waiting',
-          attempts: 0,
-          startedAt: null,
-          endedAt: null,
-          progress: null,
-        };
-      const { state, attempt } = foldStep(step.events, history);
-      const interrupted = history.filter((event) => step.events.Interrupted.is(event)).length;
-      const startedAt =
-        history.findLast((event) => step.events.Started.is(event))?.storedAt ?? null;
-      const ended = history.findLast(
-        (event) => step.events.Finished.is(event) || step.events.Failed.is(event),
-      );
+      const own = steps.find((candidate) => candidate.slug === slug)?.events;
+      const at = stepOf(course, slug);
+      const state = stateOf(at, course);
+      const newest = (...types: (EventDefinition | undefined)[]) =>
+        history.findLast((event) => types.some((type) => type?.is(event)))?.storedAt ?? null;
+      const interrupted = history.filter((event) => own?.Interrupted.is(event)).length;
       return {
         slug,
-        title,
-        state: state === 'finished' ? 'done' : state === 'interrupted' ? 'waiting' : state,
-        attempts: attempt - interrupted,
-        startedAt,
-        endedAt: state === 'finished' || state === 'failed' ? (ended?.storedAt ?? null) : null,
+        title: stepTitle(slug, titles),
+        state,
+        attempts: (at?.attempt ?? 0) - interrupted,
+        startedAt: newest(own?.Started),
+        endedAt: state === 'running' ? null : newest(own?.Finished, own?.Failed),
         progress: state === 'running' ? running : null,
       };
     });
@@ -119,19 +109,21 @@ export function createDocumentReader(options: {
       : { id, fileName: receivedOf(history).fileName ?? '(erased)' };
   }
 
-  async function page(id: string): Promise<DocumentPageData> {
+  async function page(id: string, acts: boolean): Promise<DocumentPageData> {
     const { record, history } = await load(id);
+    const course = courseOf(steps, history);
     const names = await actorNames.of(history.map((event) => event.metadata.actor));
     return {
       document: { ...record, finished: record.done.length, revision: history.length },
-      steps: await stepsOf(record, history),
+      steps: await stepsOf(record, history, course),
       findings: await findingsOf(id, history),
       fields: record.fields,
       text: await textOf(id, history),
       hasPreview: history.some(publicationEvents.Finished.is),
       hasFields: history.some(classificationEvents.Finished.is),
       duplicate: await duplicateOf(record.duplicateOf),
-      retryAt: null,
+      hasFailed: history.some((event) => steps.some(({ events }) => events.Failed.is(event))),
+      actions: acts ? actionViews(steps, course, id) : [],
       history: history.map((event) => ({
         id: event.id,
         position: event.position,
@@ -148,4 +140,28 @@ export function createDocumentReader(options: {
   }
 
   return { load, page, blobs };
+}
+
+/** A step as the page tells it: what was due when the document was cancelled is cancelled. */
+function stateOf(step: StepCourse | undefined, course: Course): StepState {
+  const state = step?.state ?? 'waiting';
+  switch (state) {
+    case 'finished':
+      return 'done';
+    case 'skipped':
+      return 'skipped';
+    case 'failed':
+    case 'given-up':
+      return 'failed';
+    case 'waiting':
+    case 'due':
+    case 'interrupted':
+    case 'running':
+    case 'retrying': {
+      if (course.ended === 'cancelled' && state !== 'waiting') return 'cancelled';
+      return state === 'running' || state === 'retrying' ? state : 'waiting';
+    }
+    default:
+      return state satisfies never;
+  }
 }

@@ -62,7 +62,8 @@ const data = (changes: Partial<DocumentPageData> = {}): DocumentPageData => ({
   hasPreview: false,
   hasFields: false,
   duplicate: null,
-  retryAt: null,
+  hasFailed: false,
+  actions: [],
   history: [],
   now: at('14:00:07'),
   ...changes,
@@ -72,6 +73,14 @@ const failed = (kind: 'transient' | 'permanent', status: BoardRow['status'] = 'f
   document: { ...document, status, attempts: 4, error: { code: 'x', kind, message: 'Why.' } },
   steps: [{ ...running, state: 'failed' as const, progress: null }],
 });
+const retrying = () => {
+  const given = failed('transient', 'retrying');
+  const retry = { dueAt: at('14:00:17').toISOString(), attempt: 2, attempts: 4 };
+  return {
+    document: { ...given.document, retry },
+    steps: [{ ...running, state: 'retrying' as const, progress: null }],
+  };
+};
 
 describe('the steps of a document', () => {
   it('tell state, duration and progress of each, however many there are', () => {
@@ -83,7 +92,7 @@ describe('the steps of a document', () => {
   });
 
   it('show a failed step that will be tried again as such', () => {
-    expect(view(failed('transient', 'retrying')).segments[0]?.state).toBe('retrying');
+    expect(view(retrying()).segments[0]?.state).toBe('retrying');
     expect(view(failed('transient')).segments[0]?.state).toBe('failed');
   });
 });
@@ -99,8 +108,10 @@ describe('advice', () => {
   });
 
   it('says when the next attempt starts', () => {
-    const { advice } = view({ ...failed('transient', 'retrying'), retryAt: at('14:00:17') });
-    expect(advice).toMatchObject({ status: 'retrying', retry: { text: 'in 10 seconds' } });
+    expect(view(retrying()).advice).toMatchObject({
+      status: 'retrying',
+      retry: { due: { text: 'in 10 s' }, count: '2 of 4' },
+    });
   });
 
   it('is not given once the document completed or was cancelled, or without an error', () => {

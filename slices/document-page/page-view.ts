@@ -14,10 +14,18 @@ import {
   percentOf,
   sentenceCase,
 } from '../document-board/board-row.contract.ts';
+import type { ActionView } from '../failure-admin/action-view.contract.ts';
 import { type AdviceView, adviceOf } from './advice.ts';
 import { type HistoryEntry, type HistoryEntryView, historyView } from './history-view.ts';
 
-export type StepState = 'waiting' | 'running' | 'done' | 'failed' | 'skipped';
+export type StepState =
+  | 'waiting'
+  | 'running'
+  | 'retrying'
+  | 'done'
+  | 'failed'
+  | 'skipped'
+  | 'cancelled';
 
 export interface StepData {
   slug: string;
@@ -56,8 +64,10 @@ export interface DocumentPageData {
   hasPreview: boolean;
   hasFields: boolean;
   duplicate: { id: string; fileName: string } | null;
-  /** When the retry policy tries the failed step again. */
-  retryAt: Date | null;
+  /** Whether any step has ever failed: then there are attempts to tell about. */
+  hasFailed: boolean;
+  /** What the reader may do now. */
+  actions: ActionView[];
   /** In the order of the stream. */
   history: HistoryEntry[];
   now: Date;
@@ -104,6 +114,8 @@ export interface DocumentPageView {
   updated: MomentView;
   duration: DurationView;
   history: HistoryEntryView[];
+  failureHref: string | null;
+  actions: ActionView[];
   revision: number;
 }
 
@@ -118,7 +130,7 @@ export function documentPageView(data: DocumentPageData): DocumentPageView {
     statusWord: sentenceCase(row.status),
     percent,
     progressLabel: `${percent} percent, ${row.finished} of ${countText(row.plan.length, 'step')}`,
-    segments: data.steps.map((step) => segmentOf(step, row.status)),
+    segments: data.steps.map(segmentOf),
     advice: adviceOf(data),
     duplicate: data.duplicate && {
       href: `/documents/${data.duplicate.id}`,
@@ -140,13 +152,14 @@ export function documentPageView(data: DocumentPageData): DocumentPageView {
     updated: momentView(row.updatedAt, now),
     duration: durationView(row.receivedAt, endOf(row), now),
     history: historyView(data.history, now),
+    failureHref: data.hasFailed ? `/failures/documents/${row.id}` : null,
+    actions: data.actions,
     revision: row.revision,
   };
 }
 
-function segmentOf(step: StepData, status: BoardRow['status']) {
-  const retried = step.state === 'failed' && status === 'retrying';
-  const state = retried ? 'retrying' : step.state === 'skipped' ? 'done' : step.state;
+function segmentOf(step: StepData) {
+  const state = step.state === 'skipped' ? 'done' : step.state;
   return { state, progress: step.state === 'running' ? step.progress : null };
 }
 
@@ -155,7 +168,9 @@ const stepIcons: Record<StepState, string> = {
   running: 'processing',
   done: 'completed',
   failed: 'failed',
+  retrying: 'retrying',
   skipped: 'skipped',
+  cancelled: 'cancelled',
 };
 
 function stepView(step: StepData, row: BoardRow, now: Date): StepView {

@@ -63,7 +63,9 @@ export function documentRoutes(app: App, reader: DocumentReader, live: LivePage)
   }
 
   app.get('/documents/:id', { schema: { params, hide: true } }, async (request, reply) => {
-    const doc = documentPageView(await reader.page(request.params.id));
+    const doc = documentPageView(
+      await reader.page(request.params.id, request.principal.role === 'admin'),
+    );
     reply.header('cache-control', 'no-store');
     return reply.view('slices/document-page/page.njk', {
       title: doc.fileName,
@@ -78,7 +80,8 @@ export function documentRoutes(app: App, reader: DocumentReader, live: LivePage)
     { schema: { params, summary: 'The page of a document as it changes (server-sent events)' } },
     async (request, reply) => {
       await reader.load(request.params.id);
-      live.open(request.params.id, request, reply);
+      const { id } = request.params;
+      live.open(request.principal.role === 'admin' ? forAdministrators(id) : id, request, reply);
     },
   );
 
@@ -207,6 +210,14 @@ export function documentRoutes(app: App, reader: DocumentReader, live: LivePage)
     },
   );
 }
+
+/** The key of the page that has actions on it. */
+export const forAdministrators = (id: string): string => `${id}${ACTS}`;
+export const documentOfPage = (key: string): { id: string; acts: boolean } => ({
+  id: key.replace(ACTS, ''),
+  acts: key.endsWith(ACTS),
+});
+const ACTS = ' acts';
 
 function notYet(what: string, step: string) {
   return notFound(

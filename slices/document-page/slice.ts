@@ -12,7 +12,7 @@ import type { Step } from '../../shared/steps/step.ts';
 import type { ActorNames } from '../accounts/actor-names.contract.ts';
 import { createDocumentReader } from './page-data.ts';
 import { documentPageView } from './page-view.ts';
-import { documentRoutes } from './routes.ts';
+import { documentOfPage, documentRoutes, forAdministrators } from './routes.ts';
 
 /** One document: what it is, what was found, what happened, and why. */
 export function documentPage(dependencies: {
@@ -29,28 +29,44 @@ export function documentPage(dependencies: {
   const reader = createDocumentReader(dependencies);
   const { templates, streams, log } = dependencies;
   const live = createLivePage({
-    render: async (id) =>
-      templates.render('slices/document-page/body.njk', {
-        doc: documentPageView(await reader.page(id)),
-      }),
+    render: async (key) => {
+      const { id, acts } = documentOfPage(key);
+      const doc = documentPageView(await reader.page(id, acts));
+      return templates.render('slices/document-page/body.njk', { doc });
+    },
     streams,
     log,
   });
+  const changed = (document: string) => {
+    live.changed(document);
+    live.changed(forAdministrators(document));
+  };
   return {
     name: 'document-page',
     summary: 'Shows one document with its whole history, and hands out its files.',
     screens: [
-      { name: 'Document', url: '/documents/:id', shows: ['history'] },
+      {
+        name: 'Document',
+        url: '/documents/:id',
+        shows: ['history'],
+        offers: [
+          'retry step',
+          'skip step',
+          'give up step',
+          'cancel document',
+          'reprocess document',
+        ],
+      },
       { name: 'Document (API)', url: '/api/documents/:id', shows: ['history'] },
     ],
     routes: (app) => documentRoutes(app, reader, live),
     onEvents(events) {
       for (const stream of new Set(events.map((event) => event.stream))) {
-        live.changed(documentOf(stream) ?? '');
+        changed(documentOf(stream) ?? '');
       }
     },
     onLive(told) {
-      if (told.startsWith(PROGRESS_PREFIX)) live.changed(told.slice(PROGRESS_PREFIX.length));
+      if (told.startsWith(PROGRESS_PREFIX)) changed(told.slice(PROGRESS_PREFIX.length));
     },
   };
 }

@@ -9,11 +9,7 @@ export type Action =
   | { do: 'reprocess'; fromStep: string };
 
 /** Why an action no longer applies, as a sentence that says what to do; null when it does. */
-export function refusalOf(
-  steps: readonly Step[],
-  course: Course,
-  action: Action,
-): string | null {
+export function refusalOf(steps: readonly Step[], course: Course, action: Action): string | null {
   const titles = new Map(steps.map(({ slug, title }) => [slug, title]));
   const name = (slug: string) => stepTitle(slug, titles);
   if (course.ended === 'cancelled')
