@@ -103,11 +103,13 @@ function showNews() {
   text.textContent = news.size === 0 ? '' : `${news.size} new`;
 }
 
-/** @type {(json: string) => void} the counts by status, and `all` */
+/** @type {(json: string) => void} the counts by status, `all` and `stuck` */
 export function showCounts(json) {
   for (const [status, count] of Object.entries(JSON.parse(json))) {
-    const place = document.querySelector(`[data-count="${CSS.escape(status)}"]`);
-    if (place) place.textContent = Number(count).toLocaleString('en');
+    for (const place of document.querySelectorAll(`[data-count="${CSS.escape(status)}"]`))
+      place.textContent = Number(count).toLocaleString('en');
+    for (const place of document.querySelectorAll(`[data-if-any="${CSS.escape(status)}"]`))
+      place.toggleAttribute('hidden', Number(count) === 0);
   }
 }
 

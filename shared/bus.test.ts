@@ -1,5 +1,6 @@
 import { asc } from 'drizzle-orm';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../tests/crash/until.ts';
 import { createTestDatabase, type TestDatabase } from '../tests/database.ts';
 import {
   Counted,
@@ -9,12 +10,16 @@ import {
   newId,
   noBlobs,
   Opened,
+  setClock,
   silent,
   startKernel,
   type TestKernel,
 } from '../tests/kernel.ts';
+import { createBus } from './bus.ts';
 import { documentStream, type StoredEvent } from './event.ts';
-import { projectionSubscription } from './projection.ts';
+import { eventCatalogue } from './event-catalogue.ts';
+import { createFeed } from './feed.ts';
+import { LIVE_CHANNEL, projectionSubscription } from './projection.ts';
 import { reactorSubscription, type Reactor } from './reactor.ts';
 import { createRebuilds } from './rebuild.ts';
 import type { Subscription } from './subscription.ts';
@@ -22,13 +27,13 @@ import type { JobRequest, WorkQueue } from './work-queue.ts';
 
 let test: TestDatabase;
 const kernels: TestKernel[] = [];
-beforeAll(async () => {
+beforeEach(async () => {
   test = await createTestDatabase();
 });
 afterEach(async () => {
   await Promise.all(kernels.splice(0).map((kernel) => kernel.stop()));
+  await test.drop();
 });
-afterAll(() => test.drop());
 
 async function kernel(...subscriptions: Parameters<typeof startKernel>[1][]): Promise<TestKernel> {
   const started = await startKernel(test.url, (parts) =>
@@ -179,6 +184,187 @@ describe('a subscriber that throws', () => {
     expect(
       await one.database.sql`SELECT FROM parked_streams WHERE subscription = ${name}`,
     ).toHaveLength(0);
+  });
+});
+
+/** A subscription that cannot digest what is about some documents, and remembers what it could. */
+function picky(broken: Set<string>, seen: string[], error = () => new Error('cannot digest')) {
+  return (): Subscription[] => [
+    {
+      name: 'picky',
+      kind: 'reactor',
+      types: new Set(['Opened', 'Counted']),
+      async handle(_tx, events) {
+        if (events.some((event) => broken.has(event.stream))) throw error();
+        seen.push(...events.map((event) => `${event.stream} ${event.version}`));
+      },
+    },
+  ];
+}
+
+interface ParkedRow {
+  stream: string;
+  attempts: number;
+  next: Date | null;
+}
+
+const parkedRows = () => test.database.sql<ParkedRow[]>`
+  SELECT stream, attempts, next_try_at AS next FROM parked_streams ORDER BY position`;
+const attemptsOf = async (id: string) =>
+  (await parkedRows()).find((row) => row.stream === documentStream(id))?.attempts ?? 0;
+const untilAttempts = (id: string, attempts: number) =>
+  until(`attempt ${attempts}`, async () => (await attemptsOf(id)) === attempts);
+const MIDNIGHT = Date.UTC(2030, 0, 1);
+
+describe('a stream that fails', () => {
+  it('is tried again after 1, 4 and 16 seconds, no earlier, and parked when that fails too', async () => {
+    const [poison, other] = [newId(), newId()];
+    const broken = new Set([documentStream(poison), documentStream(other)]);
+    const seen: string[] = [];
+    await setClock(test.database, MIDNIGHT);
+    const one = await kernel(picky(broken, seen));
+    await one.tell(poison, Opened({ name: 'poison' }));
+    await one.tell(other, Opened({ name: 'other' }));
+    await one.level('picky');
+    let now = MIDNIGHT;
+    for (const [index, delay] of [1_000, 4_000, 16_000].entries()) {
+      await untilAttempts(poison, index + 1);
+      expect((await parkedRows())[0]?.next).toEqual(new Date(now + delay));
+      now += delay;
+      if (index === 0) {
+        // The first that is due is run first: when the other one was run, this one was not due.
+        await setClock(test.database, now - 1);
+        broken.delete(documentStream(other));
+        await test.database.sql`
+          UPDATE parked_streams SET next_try_at = doctrail_now() WHERE stream = ${documentStream(other)}`;
+        await until('the other', async () => seen.length === 1);
+        expect(await attemptsOf(poison)).toBe(1);
+      }
+      await setClock(test.database, now);
+    }
+    await untilAttempts(poison, 4);
+    expect((await parkedRows())[0]?.next).toBeNull();
+  });
+
+  it('is handled by itself once it can be, in order, with what came meanwhile; nobody else waits for it', async () => {
+    const [poison, good] = [newId(), newId()];
+    const broken = new Set([documentStream(poison)]);
+    const seen: string[] = [];
+    await setClock(test.database, MIDNIGHT);
+    const one = await kernel(picky(broken, seen), projection);
+    const told: string[] = [];
+    await one.database.sql.listen(LIVE_CHANNEL, (what) => void told.push(what));
+    const tellings = async () => {
+      // Told on one connection in order: what was told before this has come.
+      await one.database.sql.notify(LIVE_CHANNEL, 'end');
+      await until('the end', async () => told.includes('end'));
+      return told.splice(0).filter((what) => what === 'parked').length;
+    };
+    await one.tell(poison, Opened({ name: 'poison' }), Counted({ by: 1 }));
+    await one.level('picky');
+    expect(await tellings()).toBe(1);
+    await one.tell(poison, Counted({ by: 2 }));
+    await one.tell(good, Opened({ name: 'good' }), Counted({ by: 3 }));
+    await Promise.all([one.level('picky'), one.level('counters')]);
+    expect(seen).toEqual([`${documentStream(good)} 1`, `${documentStream(good)} 2`]);
+    expect((await rowOf(one, poison))?.count).toBe(3);
+
+    await setClock(test.database, MIDNIGHT + 1_000);
+    await untilAttempts(poison, 2);
+    expect(await tellings()).toBe(1);
+    broken.clear();
+    await setClock(test.database, MIDNIGHT + 5_000);
+    await untilAttempts(poison, 0);
+    expect(await tellings()).toBe(1);
+    expect(seen.slice(2)).toEqual(
+      [1, 2, 3].map((version) => `${documentStream(poison)} ${version}`),
+    );
+  });
+
+  it('is tried again by whoever runs the subscription after a restart', async () => {
+    const poison = newId();
+    await setClock(test.database, MIDNIGHT);
+    const one = await kernel(picky(new Set([documentStream(poison)]), []));
+    await one.tell(poison, Opened({ name: 'poison' }));
+    await one.level('picky');
+    await kernels.pop()?.stop();
+    await setClock(test.database, MIDNIGHT + 1_000);
+    const seen: string[] = [];
+    await kernel(picky(new Set(), seen));
+    await untilAttempts(poison, 0);
+    expect(seen).toEqual([`${documentStream(poison)} 1`]);
+  });
+
+  it('is tried again once, in the order of positions, with two processes on one database', async () => {
+    const ids = Array.from({ length: 20 }, newId);
+    const broken = new Set(ids.map(documentStream));
+    const seen: string[] = [];
+    await setClock(test.database, MIDNIGHT);
+    const one = await kernel(picky(broken, seen));
+    await kernel(picky(broken, seen));
+    for (const id of ids) await one.tell(id, Opened({ name: id }));
+    await one.level('picky');
+    expect(await parkedRows()).toHaveLength(ids.length);
+    broken.clear();
+    await setClock(test.database, MIDNIGHT + 1_000);
+    await until('all of them', async () => (await parkedRows()).length === 0);
+    expect(seen).toEqual(ids.map((id) => `${documentStream(id)} 1`));
+  });
+
+  it('loses no try to an outage, and holds up no other that is due', async () => {
+    const [poison, other] = [newId(), newId()];
+    const broken = new Set([documentStream(poison), documentStream(other)]);
+    const seen: string[] = [];
+    let error = new Error('cannot digest');
+    await setClock(test.database, MIDNIGHT);
+    const one = await kernel(picky(broken, seen, () => error));
+    await one.tell(poison, Opened({ name: 'poison' }));
+    await one.tell(other, Opened({ name: 'other' }));
+    await one.level('picky');
+    error = Object.assign(new Error('connection lost'), { code: 'ECONNRESET' });
+    broken.delete(documentStream(other));
+    await setClock(test.database, MIDNIGHT + 1_000);
+    await untilAttempts(other, 0);
+    expect(await parkedRows()).toMatchObject([{ attempts: 1, next: new Date(MIDNIGHT + 2_000) }]);
+    broken.clear();
+    await setClock(test.database, MIDNIGHT + 2_000);
+    await untilAttempts(poison, 0);
+    expect(seen).toEqual([`${documentStream(other)} 1`, `${documentStream(poison)} 1`]);
+  });
+
+  it('is not tried again by itself after somebody has run it in vain', async () => {
+    const poison = newId();
+    const one = await kernel(picky(new Set([documentStream(poison)]), []));
+    await one.tell(poison, Opened({ name: 'poison' }));
+    await one.level('picky');
+    expect(await one.bus.redrive('picky', documentStream(poison))).toBe('failed');
+    expect((await parkedRows())[0]?.next).toBeNull();
+  });
+
+  it('is looked for once a poll, however much is appended', async () => {
+    const one = await kernel();
+    let looks = 0;
+    const sql = new Proxy(one.database.sql, {
+      apply(query, self, args: [readonly string[]]) {
+        if (args[0].join('').includes('next_try_at')) looks += 1;
+        return Reflect.apply(query, self, args) as unknown;
+      },
+    });
+    const bus = createBus({
+      database: { ...one.database, sql },
+      store: one.store,
+      feed: createFeed(one.database.sql, eventCatalogue([Opened, Counted])),
+      subscriptions: projection(),
+      log: silent,
+      pollMs: 60_000,
+    });
+    await bus.start();
+    for (let count = 0; count < 20; count += 1) {
+      await one.tell(newId(), Opened({ name: 'a' }));
+      await one.level('counters');
+    }
+    await bus.stop();
+    expect(looks).toBe(1);
   });
 });
 

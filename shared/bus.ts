@@ -6,7 +6,11 @@ import type { Feed, Page } from './feed.ts';
 import { isOutage } from './outage.ts';
 import { createSignal } from './signal.ts';
 import type { Subscription } from './subscription.ts';
-import { createSubscriptionRunner, type SubscriptionRunner } from './subscription-runner.ts';
+import {
+  createSubscriptionRunner,
+  RETRY_DELAYS_MS,
+  type SubscriptionRunner,
+} from './subscription-runner.ts';
 
 export interface Bus {
   /** Registers the subscriptions' checkpoints and starts to read the log. */
@@ -20,7 +24,10 @@ export interface Bus {
   whenLevel(name: string, done: () => Promise<boolean>): void;
   /** Every event as it is read, in this process only and without a checkpoint: for live pages. */
   listen(listener: (events: readonly StoredEvent[]) => void): void;
-  /** Runs the events that wait behind a parked stream again, in order; it stays parked when that fails again. */
+  /**
+   * Runs the events that wait in a parked stream again, in order; it stays parked when that fails
+   * again, until somebody asks for it once more.
+   */
   redrive(subscription: string, stream: string): Promise<'handled' | 'failed' | 'not-parked'>;
   /** The newest settled position that this process has read. */
   position(): number;
@@ -30,9 +37,15 @@ export interface Bus {
 const WINDOW = 5_000;
 const PAGE = 1_000;
 
+/** Appends are told here, without words. */
+export const EVENTS_CHANNEL = 'events';
+/** Told on EVENTS_CHANNEL when parked streams have become due: looked for at once. */
+export const DUE = 'due';
+
 /**
  * Reads new events once and fans them out to every subscription. It wakes on an append of this
- * process, on a NOTIFY from another, and on a jittered poll as the floor.
+ * process, on a NOTIFY from another, and on a jittered poll as the floor. It also looks for parked
+ * streams whose next try is due, for all subscriptions together, and at most once a poll.
  */
 export function createBus(options: {
   database: Database;
@@ -40,16 +53,19 @@ export function createBus(options: {
   feed: Feed;
   subscriptions: readonly Subscription[];
   log: Logger;
-  /** Milliseconds between two looks at the log when nothing wakes the bus. */
+  /** Milliseconds between two looks: at the log when nothing wakes the bus, for parked streams always. */
   pollMs?: number;
+  /** Milliseconds from each failure of a stream to its next try. */
+  retryDelays?: readonly number[];
 }): Bus {
-  const { database, store, feed, log, pollMs = 1_000 } = options;
+  const { database, store, feed, log, pollMs = 1_000, retryDelays = RETRY_DELAYS_MS } = options;
   const runners = new Map<string, SubscriptionRunner>();
   const listeners: ((events: readonly StoredEvent[]) => void)[] = [];
   const signal = createSignal();
   const window: StoredEvent[] = [];
   let windowStart = 0;
   let head = 0;
+  let lookAt = 0;
   let stopped = false;
   let tailing: Promise<void> = Promise.resolve();
   let unlisten: (() => Promise<void>) | undefined;
@@ -70,9 +86,21 @@ export function createBus(options: {
     return { events, position: events.length === PAGE && last ? last.position : head };
   }
 
+  async function lookForDue(): Promise<void> {
+    const now = performance.now();
+    if (now < lookAt) return;
+    lookAt = now + pollMs * (1 + Math.random() / 4);
+    if (runners.size === 0) return;
+    const rows = await database.sql<{ subscription: string }[]>`
+      SELECT DISTINCT subscription FROM parked_streams
+      WHERE next_try_at <= (SELECT doctrail_now()) AND subscription = ANY (${[...runners.keys()]})`;
+    for (const { subscription } of rows) runners.get(subscription)?.runDue();
+  }
+
   async function tail(): Promise<void> {
     while (!stopped) {
       try {
+        await lookForDue();
         const page = await feed.after(head, PAGE);
         const moved = page.position > head;
         if (moved) {
@@ -85,8 +113,13 @@ export function createBus(options: {
         if (!stopped)
           log.warn({ err: error, outage: isOutage(error) }, 'reading the log failed, trying again');
       }
-      await signal.wait(pollMs * (0.75 + Math.random() / 2));
+      await signal.wait(Math.max(0, lookAt - performance.now()));
     }
+  }
+
+  function heard(told: string): void {
+    if (told === DUE) lookAt = 0;
+    signal.wake();
   }
 
   function add(subscription: Subscription): void {
@@ -94,7 +127,9 @@ export function createBus(options: {
       database,
       subscription,
       pageAfter,
+      readStream: store.read,
       head: () => head,
+      retryDelays,
       log: log.child({ subscription: subscription.name }),
     });
     runners.set(subscription.name, runner);
@@ -115,7 +150,7 @@ export function createBus(options: {
         INSERT INTO subscriptions (name) SELECT unnest(${names}::text[]) ON CONFLICT DO NOTHING`;
       options.subscriptions.forEach(add);
       store.onAppended(signal.wake);
-      unlisten = (await database.sql.listen('events', signal.wake, signal.wake)).unlisten;
+      unlisten = (await database.sql.listen(EVENTS_CHANNEL, heard, signal.wake)).unlisten;
       tailing = tail();
     },
     async stop() {
@@ -131,9 +166,7 @@ export function createBus(options: {
     async redrive(name, stream) {
       const runner = runners.get(name);
       if (!runner) throw new Error(`There is no subscription ${name}.`);
-      return runner.redrive(stream, async (from, upTo) =>
-        (await store.read(stream)).filter(({ position }) => position >= from && position <= upTo),
-      );
+      return runner.redrive(stream);
     },
   };
 }

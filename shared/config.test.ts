@@ -43,6 +43,10 @@ test.each([
   [{ TRUST_PROXY: '10.0.0.0/8, ::1' }, { trustProxy: ['10.0.0.0/8', '::1'] }],
   [{ WEBHOOK_ALLOWED_NETWORKS: 'fd00::/8' }, { webhookAllowedNetworks: ['fd00::/8'] }],
   [
+    { RETRIES: '0', RETRY_DELAY_MS: '250', RETRY_MAX_DELAY_MS: '9000' },
+    { retries: { retries: 0, delayMs: 250, maxDelayMs: 9_000, exceptions: [] } },
+  ],
+  [
     { DATABASE_URL: databaseUrl, SECRET_KEY: key, ROLE: 'web' },
     { databaseUrl, role: 'web' },
   ],
@@ -68,10 +72,62 @@ test.each([
   [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL is "loud", but must be one of trace, debug'],
   [{ ROLE: 'worker' }, 'ROLE is "worker", which needs DATABASE_URL'],
   [{ DATABASE_URL: databaseUrl }, 'SECRET_KEY is not set, but DATABASE_URL is'],
+  [{ RETRIES: '101' }, 'RETRIES is "101", but must be a whole number from 0 to 100.'],
+  [{ RETRY_DELAY_MS: '0' }, 'RETRY_DELAY_MS is "0", but must be a whole number from 1 to'],
+  [{ RETRY_MAX_DELAY_MS: '1s' }, 'RETRY_MAX_DELAY_MS is "1s", but must be a whole number from 1'],
 ])('%j stops the start', (environment, message) => {
   const load = () => loadConfig(environment);
   expect(load).toThrow(ConfigError);
   expect(load).toThrow(message);
+});
+
+const exception = { step: null, code: null };
+
+test.each([
+  ['text-extraction/*=5', [{ ...exception, step: 'text-extraction', retries: 5 }]],
+  ['*/disk-full=0', [{ ...exception, code: 'disk-full', retries: 0 }]],
+  ['*/*=100', [{ ...exception, retries: 100 }]],
+  ['*/disk-full=20:10000', [{ ...exception, code: 'disk-full', retries: 20, delayMs: 10_000 }]],
+  [
+    'inspection/parser-crashed=1:0:600000',
+    [{ step: 'inspection', code: 'parser-crashed', retries: 1, delayMs: 0, maxDelayMs: 600_000 }],
+  ],
+  [
+    ' inspection/*=1 , */x=2 ',
+    [
+      { ...exception, step: 'inspection', retries: 1 },
+      { ...exception, code: 'x', retries: 2 },
+    ],
+  ],
+  ['', []],
+])('RETRY_EXCEPTIONS of "%s" are read', (text, exceptions) => {
+  expect(loadConfig({ RETRY_EXCEPTIONS: text }).retries.exceptions).toEqual(exceptions);
+});
+
+test.each([
+  ['no number of retries', 'text-extraction/*'],
+  ['no step', 'disk-full=3'],
+  ['an empty step', '/disk-full=3'],
+  ['an empty code', 'inspection/=3'],
+  ['a name in capitals', 'Inspection/*=3'],
+  ['a star within a name', 'text-*/disk-full=3'],
+  ['a third name', 'a/b/c=3'],
+  ['a number that is none', '*/*=many'],
+  ['a number below zero', '*/*=-1'],
+  ['a number with a fraction', '*/*=1.5'],
+  ['more retries than there can be', '*/*=1000'],
+  ['a delay that is none', '*/*=3:1s'],
+  ['an empty delay', '*/*=3:'],
+  ['a delay of months', '*/*=3:999999999'],
+  ['a third delay', '*/*=3:1:2:3'],
+  ['a comma at the end', '*/*=3,'],
+  ['one bad exception beside a good one', '*/*=3, oops'],
+])('RETRY_EXCEPTIONS with %s stop the start', (_what, text) => {
+  const load = () => loadConfig({ RETRY_EXCEPTIONS: text });
+  expect(load).toThrow(ConfigError);
+  expect(load).toThrow(
+    `RETRY_EXCEPTIONS is "${text}", but must be a comma-separated list of step/code=retries, such as text-extraction/*=5 or */disk-full=20:10000:600000.`,
+  );
 });
 
 test('secrets are not shown', () => {

@@ -143,8 +143,7 @@ const variables = {
   }),
   RETRY_EXCEPTIONS: retryExceptions({
     default: [],
-    description:
-      'Other retries for a step, an error code or both, comma-separated: `step/code=retries`, with `*` for any, and optionally `:delay:longest` in milliseconds. A rule that names a code holds for permanent failures, too.',
+    description: 'Other retries for a step, an error code or both, comma-separated; see below.',
   }),
   BULK_RETRIES_PER_SECOND: whole({
     minimum: 1,

@@ -4,6 +4,7 @@ import type { BlobStore } from './blobs.ts';
 import type { Bus } from './bus.ts';
 import type { Database } from './database.ts';
 import { LIVE_CHANNEL, projectionSubscription, type Projection } from './projection.ts';
+import { PARKED_STREAMS } from './subscription-runner.ts';
 
 export interface Rebuilds {
   /** Begins to rebuild a read model; one that is being rebuilt goes on. */
@@ -64,6 +65,10 @@ export function createRebuilds(options: {
       await tx.execute(
         sql`ALTER TABLE ${sql.identifier(rebuildTable(projection))} RENAME TO ${sql.identifier(tableName)}`,
       );
+      // In the order in which whoever asks for all of them again locks them.
+      await tx.execute(sql`
+        SELECT FROM parked_streams WHERE subscription IN (${name}, ${rebuildName(name)})
+        ORDER BY position, subscription, stream FOR UPDATE`);
       await tx.execute(sql`DELETE FROM parked_streams WHERE subscription = ${name}`);
       await tx.execute(
         sql`UPDATE parked_streams SET subscription = ${name} WHERE subscription = ${rebuildName(name)}`,
@@ -75,7 +80,8 @@ export function createRebuilds(options: {
         UPDATE subscriptions SET position = ${rebuilt.position}, revision = ${revision},
           reload_below = ${revision} WHERE name = ${name}`);
       await tx.execute(
-        sql`SELECT pg_notify(${LIVE_CHANNEL}, ${name}), pg_notify(${REBUILD_CHANNEL}, ${name})`,
+        sql`SELECT pg_notify(${LIVE_CHANNEL}, ${name}), pg_notify(${LIVE_CHANNEL}, ${PARKED_STREAMS}),
+          pg_notify(${REBUILD_CHANNEL}, ${name})`,
       );
       return 'swapped';
     });

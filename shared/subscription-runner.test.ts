@@ -39,6 +39,7 @@ function start(log: readonly StoredEvent[], read = (page: Page) => page): Promis
     database: test.database,
     log: silent,
     head: () => newest,
+    readStream: async (stream) => log.filter((each) => each.stream === stream),
     pageAfter: async (position) =>
       read({ events: log.filter((each) => each.position > position), position: newest }),
     subscription: {

@@ -1,9 +1,10 @@
-import { sql } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import type { Database } from './database.ts';
 import type { StoredEvent } from './event.ts';
 import type { Page } from './feed.ts';
 import { isOutage } from './outage.ts';
+import { LIVE_CHANNEL } from './projection.ts';
 import { withoutQuery } from './query-error.ts';
 import { createSignal } from './signal.ts';
 import type { Checkpoint, Subscription, Transaction } from './subscription.ts';
@@ -12,14 +13,30 @@ export interface SubscriptionRunner {
   wake(): void;
   stop(): Promise<void>;
   whenLevel(done: () => Promise<boolean>): void;
-  redrive(
-    stream: string,
-    read: (from: number, upTo: number) => Promise<StoredEvent[]>,
-  ): Promise<'handled' | 'failed' | 'not-parked'>;
+  /** Runs the parked streams whose next try is due, in the order of their positions. */
+  runDue(): void;
+  /** Runs a parked stream at once, due or not; when that fails, it is not tried again by itself. */
+  redrive(stream: string): Promise<'handled' | 'failed' | 'not-parked'>;
 }
+
+/** What is told on LIVE_CHANNEL with every change of the table `parked_streams`. */
+export const PARKED_STREAMS = 'parked';
+
+/** Milliseconds from each failure of a stream to its next try; after the last one it stays parked. */
+export const RETRY_DELAYS_MS: readonly number[] = [1_000, 4_000, 16_000];
+
+/** A try that an outage ended is no try: it is put off by this (milliseconds). */
+const OUTAGE_DELAY_MS = 1_000;
 
 interface LockedCheckpoint extends Checkpoint {
   parked: ReadonlySet<string>;
+}
+
+interface Parked {
+  stream: string;
+  position: number;
+  attempts: number;
+  asked: boolean;
 }
 
 /** A checkpoint that only passes events nobody here wants is written at most this often (milliseconds). */
@@ -34,10 +51,13 @@ export function createSubscriptionRunner(options: {
   database: Database;
   subscription: Subscription;
   pageAfter: (position: number) => Promise<Page>;
+  readStream: (stream: string) => Promise<StoredEvent[]>;
   head: () => number;
   log: Logger;
+  retryDelays?: readonly number[];
 }): SubscriptionRunner {
-  const { database, subscription, pageAfter, head, log } = options;
+  const { database, subscription, pageAfter, readStream, head, log } = options;
+  const { retryDelays = RETRY_DELAYS_MS } = options;
   const signal = createSignal();
   /** All events up to here are handled or of no interest; may be ahead of the stored checkpoint. */
   let passed = -1;
@@ -45,6 +65,7 @@ export function createSubscriptionRunner(options: {
   let storedAt = 0;
   let stopped = false;
   let wanted = false;
+  let due = false;
   let running: Promise<void> | null = null;
   let level: (() => Promise<boolean>) | null = null;
 
@@ -60,23 +81,22 @@ export function createSubscriptionRunner(options: {
     return true;
   }
 
-  async function lock(tx: Transaction, waitForIt = false): Promise<LockedCheckpoint | null> {
+  async function lock(tx: Transaction, waitForIt = false): Promise<Checkpoint | null> {
+    const [row] = await tx.execute<{ position: string; revision: string }>(sql`
+      SELECT position, revision FROM subscriptions WHERE name = ${subscription.name}
+      FOR UPDATE ${waitForIt ? sql`` : sql`SKIP LOCKED`}`);
+    return row ? { position: Number(row.position), revision: Number(row.revision) } : null;
+  }
+
+  async function lockWithParked(tx: Transaction): Promise<LockedCheckpoint | null> {
     // Two statements, sent together: one that finds the row changed goes on with the new row, but its
     // subselects still see what was parked before it began, and a parked stream would be run on.
-    const [rows, parked] = await Promise.all([
-      tx.execute<{ position: string; revision: string }>(sql`
-        SELECT position, revision FROM subscriptions WHERE name = ${subscription.name}
-        FOR UPDATE ${waitForIt ? sql`` : sql`SKIP LOCKED`}`),
+    const [checkpoint, parked] = await Promise.all([
+      lock(tx),
       tx.execute<{ stream: string }>(sql`
         SELECT stream FROM parked_streams WHERE subscription = ${subscription.name}`),
     ]);
-    const [row] = rows;
-    if (!row) return null;
-    return {
-      position: Number(row.position),
-      revision: Number(row.revision),
-      parked: new Set(parked.map(({ stream }) => stream)),
-    };
+    return checkpoint && { ...checkpoint, parked: new Set(parked.map(({ stream }) => stream)) };
   }
 
   async function write(tx: Transaction, checkpoint: Checkpoint): Promise<void> {
@@ -90,7 +110,7 @@ export function createSubscriptionRunner(options: {
     if (await passIdly()) return passed < head();
     let handled = 0;
     const moved = await database.db.transaction(async (tx) => {
-      const checkpoint = await lock(tx);
+      const checkpoint = await lockWithParked(tx);
       if (!checkpoint) return false;
       passed = stored = checkpoint.position;
       if (passed >= head()) return false;
@@ -112,7 +132,7 @@ export function createSubscriptionRunner(options: {
     await subscription.handle(tx, events, checkpoint);
   }
 
-  /** Handles a batch that has failed before: halved down to the stream that fails, which is parked. */
+  /** Handles a batch that has failed before: halved down to the stream that fails, which is put aside. */
   async function isolate(
     tx: Transaction,
     events: StoredEvent[],
@@ -140,10 +160,100 @@ export function createSubscriptionRunner(options: {
   }
 
   async function park(tx: Transaction, event: StoredEvent, error: unknown): Promise<void> {
-    log.error({ err: error, stream: event.stream, position: event.position }, 'stream parked');
+    const delay = delayAfter(1, retryDelays);
+    tell(event, error, delay);
     await tx.execute(sql`
-      INSERT INTO parked_streams (subscription, stream, position, error)
-      VALUES (${subscription.name}, ${event.stream}, ${event.position}, ${describe(error)})`);
+      INSERT INTO parked_streams (subscription, stream, position, error, next_try_at)
+      VALUES (${subscription.name}, ${event.stream}, ${event.position}, ${describe(error)}, ${after(delay)})`);
+    await notify(tx);
+  }
+
+  function tell(
+    parked: { stream: string; position: number },
+    error: unknown,
+    delay: number | null,
+  ) {
+    const { stream, position } = parked;
+    const told = { err: error, stream, position };
+    if (delay === null) log.error(told, 'stream parked');
+    else log.warn(told, `stream put aside, tried again in ${delay} ms`);
+  }
+
+  async function notify(tx: Transaction): Promise<void> {
+    await tx.execute(sql`SELECT pg_notify(${LIVE_CHANNEL}, ${PARKED_STREAMS})`);
+  }
+
+  async function lockParked(tx: Transaction, condition: SQL): Promise<Parked | null> {
+    const [row] = await tx.execute<{
+      stream: string;
+      position: string;
+      attempts: number;
+      asked: boolean;
+    }>(sql`
+      SELECT stream, position, attempts, asked FROM parked_streams
+      WHERE subscription = ${subscription.name} AND ${condition}
+      ORDER BY position LIMIT 1 FOR UPDATE`);
+    return row ? { ...row, position: Number(row.position) } : null;
+  }
+
+  async function change(tx: Transaction, stream: string, assignments: SQL): Promise<void> {
+    await tx.execute(sql`
+      UPDATE parked_streams SET ${assignments}
+      WHERE subscription = ${subscription.name} AND stream = ${stream}`);
+    await notify(tx);
+  }
+
+  /** Runs what waits in a parked stream; throws nothing but an outage, which changes nothing. */
+  async function runParked(
+    tx: Transaction,
+    parked: Parked,
+    checkpoint: Checkpoint,
+  ): Promise<'handled' | 'failed'> {
+    const { stream, position, attempts, asked } = parked;
+    try {
+      const events = waitingIn(await readStream(stream), subscription, position, checkpoint);
+      await tx.transaction((savepoint) => handle(savepoint, events, checkpoint));
+    } catch (error) {
+      if (isOutage(error)) throw error;
+      const delay = asked ? null : delayAfter(attempts + 1, retryDelays);
+      tell(parked, error, delay);
+      const next = sql`next_try_at = ${after(delay)}, asked = false`;
+      await change(tx, stream, sql`attempts = attempts + 1, error = ${describe(error)}, ${next}`);
+      return 'failed';
+    }
+    await tx.execute(sql`
+      DELETE FROM parked_streams WHERE subscription = ${subscription.name} AND stream = ${stream}`);
+    await notify(tx);
+    await write(tx, checkpoint);
+    return 'handled';
+  }
+
+  /** Runs the first stream that is due; false when none is, or when another process has the checkpoint. */
+  async function stepDue(): Promise<boolean> {
+    due = false;
+    try {
+      const outcome = await database.db.transaction(async (tx) => {
+        const checkpoint = await lock(tx);
+        if (!checkpoint) return 'busy' as const;
+        const parked = await lockParked(tx, sql`next_try_at <= (SELECT doctrail_now())`);
+        if (!parked) return 'none' as const;
+        try {
+          return await runParked(tx, parked, checkpoint);
+        } catch (error) {
+          // Put off, so that others that are due need not wait for the end of what may be its own outage.
+          log.warn({ err: error, stream: parked.stream }, 'outage, the stream is tried again');
+          await change(tx, parked.stream, sql`next_try_at = ${after(OUTAGE_DELAY_MS)}`);
+          return 'put off' as const;
+        }
+      });
+      if (outcome !== 'none') due = true;
+      if (outcome === 'handled') subscription.committed?.();
+      return outcome !== 'none' && outcome !== 'busy';
+    } catch (error) {
+      // They are still due at the bus's next look.
+      log.warn({ err: error }, 'parked streams could not be run, trying again');
+      return false;
+    }
   }
 
   /** Not awaited by what it calls: that may stop this very runner. */
@@ -168,7 +278,9 @@ export function createSubscriptionRunner(options: {
       try {
         let more = true;
         while (more && !stopped) {
-          more = await step(careful);
+          // In turns, so that many parked streams hold no new event up, nor the other way round.
+          const ran = due && (await stepDue());
+          more = (await step(careful)) || ran;
           careful = false;
           failures = 0;
         }
@@ -201,32 +313,44 @@ export function createSubscriptionRunner(options: {
       signal.wake();
       await running;
     },
-    async redrive(stream, read) {
+    runDue() {
+      due = true;
+      this.wake();
+    },
+    async redrive(stream) {
       const outcome = await database.db.transaction(async (tx) => {
         const checkpoint = await lock(tx, true);
-        const [parked] = await tx.execute<{ position: string }>(sql`
-          SELECT position FROM parked_streams
-          WHERE subscription = ${subscription.name} AND stream = ${stream} FOR UPDATE`);
+        const parked = await lockParked(tx, sql`stream = ${stream}`);
         if (!checkpoint || !parked) return 'not-parked' as const;
-        const events = (await read(Number(parked.position), checkpoint.position)).filter(wants);
-        try {
-          await tx.transaction((savepoint) => handle(savepoint, events, checkpoint));
-        } catch (error) {
-          if (isOutage(error)) throw error;
-          await tx.execute(sql`
-            UPDATE parked_streams SET attempts = attempts + 1, error = ${describe(error)}
-            WHERE subscription = ${subscription.name} AND stream = ${stream}`);
-          return 'failed' as const;
-        }
-        await tx.execute(sql`
-          DELETE FROM parked_streams WHERE subscription = ${subscription.name} AND stream = ${stream}`);
-        await write(tx, checkpoint);
-        return 'handled' as const;
+        return runParked(tx, { ...parked, asked: true }, checkpoint);
       });
       if (outcome === 'handled') subscription.committed?.();
+      // What came meanwhile found the checkpoint locked.
+      this.wake();
       return outcome;
     },
   };
+}
+
+/** Of a stream's history, what a subscription has passed since the stream was parked at a position. */
+export function waitingIn(
+  history: readonly StoredEvent[],
+  { types }: Pick<Subscription, 'types'>,
+  from: number,
+  checkpoint: { position: number },
+): StoredEvent[] {
+  return history.filter(
+    ({ type, position }) => types.has(type) && position >= from && position <= checkpoint.position,
+  );
+}
+
+/** Milliseconds until a stream that has failed so many times is tried again; null: no more. */
+function delayAfter(attempts: number, delays: readonly number[]): number | null {
+  return delays[attempts - 1] ?? null;
+}
+
+function after(milliseconds: number | null): SQL {
+  return sql`doctrail_now() + ${milliseconds}::float8 * interval '1 millisecond'`;
 }
 
 function describe(error: unknown): string {

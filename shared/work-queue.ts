@@ -1,8 +1,9 @@
 import { sql as drizzleSql } from 'drizzle-orm';
-import { fromDrizzle, PgBoss, type Job } from 'pg-boss';
+import { fromDrizzle, PgBoss, type Job, type QueueOptions } from 'pg-boss';
 import type { Logger } from 'pino';
 import { connect, type Database } from './database.ts';
 import { jobId } from './ids.ts';
+import { withoutQuery } from './query-error.ts';
 import type { Transaction } from './subscription.ts';
 
 /** Work that an event asks for. `cause` and `name` make the id, so the same cause enqueues it once. */
@@ -31,6 +32,20 @@ export interface QueueStatus {
   oldestWaiting: Date | null;
 }
 
+/** A job that was tried as often as it may be: it holds its key until somebody asks for it again. */
+export interface FailedJob {
+  queue: string;
+  id: string;
+  key: string;
+  data: Record<string, unknown>;
+  /** What its handler threw last: message and stack. */
+  error: string;
+  attempts: number;
+  failedAt: Date;
+  /** Jobs of its key that wait behind it. */
+  waiting: number;
+}
+
 export interface WorkQueue {
   /** Creates the queues; without it nothing can be enqueued. `works`: whether this process takes jobs. */
   start(queues: readonly string[], works: boolean): Promise<void>;
@@ -44,10 +59,28 @@ export interface WorkQueue {
     handler: JobHandler<Data>,
   ): Promise<void>;
   status(): Promise<QueueStatus[]>;
+  /** The failed jobs of all queues, those that failed first before the others, `limit` at most; and how many there are. */
+  failed(limit: number): Promise<{ total: number; jobs: FailedJob[] }>;
+  /** Has a failed job run once more, before those that wait behind it; false when it is not a failed one. */
+  retry(queue: string, id: string): Promise<boolean>;
+  /** The same with every failed job; returns how many. */
+  retryAll(): Promise<number>;
   /** Aborts the jobs under way, waits for their handlers, and hands the jobs back at once. */
   stop(): Promise<void>;
 }
 
+/** How often, and after how many seconds, a job that throws is tried again by itself; doubling with `retryBackoff`. */
+export type JobRetries = Pick<
+  QueueOptions,
+  'retryLimit' | 'retryDelay' | 'retryBackoff' | 'retryDelayMax'
+>;
+
+const RETRIES: JobRetries = {
+  retryLimit: 5,
+  retryDelay: 1,
+  retryBackoff: true,
+  retryDelayMax: 60,
+};
 const NEVER_SECONDS = 10 * 365 * 24 * 3600;
 const KEEP_COMPLETED = '1 day';
 
@@ -62,8 +95,10 @@ export function createWorkQueue(options: {
   database: Database;
   url: string;
   log: Logger;
+  /** For queues that do not exist yet. */
+  retries?: JobRetries;
 }): WorkQueue {
-  const { database, log } = options;
+  const { database, log, retries = RETRIES } = options;
   const boss = new PgBoss({
     connectionString: options.url,
     application_name: 'doctrail-queue',
@@ -97,6 +132,27 @@ export function createWorkQueue(options: {
         AND ${ids === null ? database.sql`state = 'active'` : database.sql`id = ANY (${ids})`}`;
   }
 
+  /** Has a failed job, or all of the queue, run once more; returns how many. */
+  async function retryFailed(queue: string, id: string | null): Promise<number> {
+    const count = await database.db.transaction(async (tx) => {
+      const failed = await tx.execute<{ id: string }>(drizzleSql`
+        SELECT id FROM pgboss.job WHERE name = ${queue} AND state = 'failed'
+          AND (${id}::text IS NULL OR id::text = ${id})
+        ORDER BY id FOR UPDATE`);
+      const db = fromDrizzle(tx, drizzleSql);
+      // Not `redrive`: its copy would wait behind the failed original for ever.
+      if (failed.length > 0)
+        await boss.retry(
+          queue,
+          failed.map(({ id }) => id),
+          { db },
+        );
+      return failed.length;
+    });
+    wake();
+    return count;
+  }
+
   return {
     async start(queues, works) {
       names = [...queues];
@@ -109,10 +165,7 @@ export function createWorkQueue(options: {
           expireInSeconds: 24 * 3600 - 1,
           retentionSeconds: NEVER_SECONDS,
           deleteAfterSeconds: 0,
-          retryLimit: 5,
-          retryDelay: 1,
-          retryBackoff: true,
-          retryDelayMax: 60,
+          ...retries,
         });
       }
       // Jobs that a killed process left active: when no other process lives, nobody works on them.
@@ -156,7 +209,8 @@ export function createWorkQueue(options: {
                 underWay.delete(job.id);
                 log.error({ err: error, queue, job: job.id }, 'job failed, the queue tries again');
               }
-              throw error;
+              // What it throws is kept for people to see.
+              throw error instanceof Error ? withoutQuery(error) : error;
             } finally {
               boss.notifyWorker(worker);
             }
@@ -178,6 +232,26 @@ export function createWorkQueue(options: {
         GROUP BY q.name, q.place ORDER BY q.place`;
       return rows.map(({ oldest, ...row }) => ({ ...row, oldestWaiting: oldest }));
     },
+    async failed(limit) {
+      const [counted] = await database.sql<{ total: number }[]>`
+        SELECT count(*)::int AS total FROM pgboss.job
+        WHERE name = ANY (${names}) AND state = 'failed'`;
+      const rows = await database.sql<(Omit<FailedJob, 'error'> & { output: unknown })[]>`
+        SELECT j.name AS queue, j.id, j.singleton_key AS key, j.data, j.output,
+          j.retry_count + 1 AS attempts, j.completed_on AS "failedAt",
+          (SELECT count(*)::int FROM pgboss.job w WHERE w.name = j.name
+            AND w.singleton_key = j.singleton_key AND w.state IN ('created', 'retry')) AS waiting
+        FROM pgboss.job j WHERE j.name = ANY (${names}) AND j.state = 'failed'
+        ORDER BY j.completed_on, j.id LIMIT ${limit}`;
+      const jobs = rows.map(({ output, ...job }) => ({ ...job, error: errorText(output) }));
+      return { total: counted?.total ?? 0, jobs };
+    },
+    retry: async (queue, id) => (await retryFailed(queue, id)) > 0,
+    async retryAll() {
+      let count = 0;
+      for (const name of names) count += await retryFailed(name, null);
+      return count;
+    },
     async stop() {
       clearInterval(cleaning);
       stopping.abort(new Error('The server is stopping.'));
@@ -187,6 +261,14 @@ export function createWorkQueue(options: {
       await presence?.end();
     },
   };
+}
+
+/** Of an error as pg-boss keeps it: the stack, which begins with the message, or whatever there is. */
+function errorText(output: unknown): string {
+  const { message, stack } = (output ?? {}) as { message?: unknown; stack?: unknown };
+  if (typeof message !== 'string') return JSON.stringify(output);
+  if (typeof stack !== 'string') return message;
+  return stack.includes(message) ? stack : `${message}\n${stack}`;
 }
 
 const PRESENCE_LOCK = 4917;

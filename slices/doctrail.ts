@@ -14,6 +14,7 @@ import { root } from '../shared/web/paths.ts';
 import { buildServer } from '../shared/web/server.ts';
 import { accessTable } from './access.ts';
 import { createDoctrailContainer, type Cradle } from './container.ts';
+import { createPageFacts } from './document-board/page-facts.contract.ts';
 import { stepSlices } from './slices.ts';
 
 export interface Doctrail {
@@ -62,11 +63,12 @@ export async function startDoctrail(
 }
 
 async function openWeb(config: Config, cradle: Cradle) {
-  const { runtime, streams, accounts, templates, log } = cradle;
+  const { runtime, streams, accounts, database, templates, log } = cradle;
   const app = await buildServer({
     accessTable,
     authenticator: accounts,
     templates,
+    pageFacts: createPageFacts(database),
     publicUrl: config.publicUrl,
     trustProxy: config.trustProxy,
     logger: log,

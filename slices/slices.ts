@@ -7,6 +7,13 @@ import { documentBoard } from './document-board/slice.ts';
 import { documentPage } from './document-page/slice.ts';
 import {
   DocumentCancelled,
+  FailureGroupIgnored,
+  FailureGroupReopened,
+  FailureGroupResolved,
+  GroupRetryFinished,
+  GroupRetryRequested,
+  GroupRetryStopped,
+  RedriveRequested,
   ReprocessingRequested,
   StepRetryRequested,
   StepSkipped,
@@ -58,5 +65,12 @@ export function eventsOf(steps: readonly StepSlice[]): EventDefinition[] {
     StepSkipped,
     DocumentCancelled,
     ReprocessingRequested,
+    GroupRetryRequested,
+    GroupRetryStopped,
+    GroupRetryFinished,
+    FailureGroupResolved,
+    FailureGroupIgnored,
+    FailureGroupReopened,
+    RedriveRequested,
   ];
 }

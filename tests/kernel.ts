@@ -71,6 +71,7 @@ export interface TestKernel {
 export async function startKernel(
   url: string,
   subscriptions: (parts: { database: Database; store: EventStore }) => Subscription[],
+  options: { pollMs?: number; retryDelays?: readonly number[] } = {},
 ): Promise<TestKernel> {
   const database = openDatabase(url);
   const catalogue = eventCatalogue([Opened, Counted]);
@@ -82,10 +83,15 @@ export async function startKernel(
     feed,
     log: silent,
     pollMs: 200,
+    ...options,
     subscriptions: subscriptions({ database, store }),
   });
-  await database.sql`
-    CREATE TABLE IF NOT EXISTS counters (id uuid PRIMARY KEY, name text NOT NULL, count int NOT NULL, revision bigint NOT NULL)`;
+  await database.sql.begin(async (tx) => {
+    // Two that start together would both find no table.
+    await tx`SELECT pg_advisory_xact_lock(1)`;
+    await tx`
+      CREATE TABLE IF NOT EXISTS counters (id uuid PRIMARY KEY, name text NOT NULL, count int NOT NULL, revision bigint NOT NULL)`;
+  });
   await bus.start();
   return {
     database,
@@ -115,6 +121,13 @@ export async function level(database: Database, subscription: string): Promise<v
     if (row?.level) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** Stops the database's clock at a time, given in milliseconds since 1970. */
+export async function setClock(database: Database, at: number): Promise<void> {
+  await database.sql.unsafe(`
+    CREATE OR REPLACE FUNCTION doctrail_now() RETURNS timestamptz LANGUAGE sql VOLATILE AS
+    $$ SELECT '${new Date(at).toISOString()}'::timestamptz $$`);
 }
 
 export { newId };

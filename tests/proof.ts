@@ -5,6 +5,7 @@ import { migrate, openDatabase } from '../shared/database.ts';
 import { startEmbeddedPostgres } from '../shared/embedded-postgres/index.ts';
 import { corpusPresent, readCorpus } from './corpus.ts';
 import { proveKills } from './crash/kill-proof.ts';
+import { proveRetries } from './crash/retry-proof.ts';
 import { proveTwoProcesses } from './crash/two-processes-proof.ts';
 import { goodBeside, proveNasty } from './nasty-proof.ts';
 import { stressFeed } from './stress/feed-stress.ts';
@@ -14,6 +15,10 @@ const proofs: Record<string, { about: string; run(): Promise<void> }> = {
   crash: {
     about: '20 kills (kill -9) while 200 files are handed over: nothing acknowledged is lost',
     run: async () => console.table(await proveKills({ kills: 20, files: 200, ...seedOf() })),
+  },
+  retries: {
+    about: '100 kills (kill -9) between failure, decision, timer and retry: none lost or doubled',
+    run: async () => console.table(await proveRetries({ kills: 100, files: 200, ...seedOf() })),
   },
   'two-processes': {
     about: 'two processes share 100 files; one is killed, or frozen and woken; another takes over',

@@ -20,13 +20,22 @@ interface Page {
   readonly shown: Map<EventStream, string>;
   timer: NodeJS.Timeout | undefined;
   rendering: boolean;
+  /** Not rendered again before (milliseconds of the process). */
+  restsUntil: number;
   /** It changed while it was rendered. */
   again: boolean;
 }
 
-/** Small and rarely watched pages: rendered once a change, however many watch. */
+/**
+ * Small and rarely watched pages: rendered once a change, however many watch.
+ *
+ * @param options.restMs milliseconds from one rendering of a page to its next at the least
+ * @param options.counts figures for the header of the page, told with each rendering
+ */
 export function createLivePage(options: {
   render: (key: string) => Promise<string>;
+  restMs?: number;
+  counts?: () => Promise<unknown>;
   streams: EventStreams;
   log: Logger;
 }): LivePage {
@@ -38,13 +47,16 @@ export function createLivePage(options: {
     page.rendering = true;
     page.again = false;
     try {
-      show(page, message(await options.render(key)));
+      const counts = await options.counts?.();
+      const told = counts ? message(JSON.stringify(counts), { event: 'counts' }) : '';
+      show(page, message(await options.render(key)) + told);
     } catch (error) {
       options.log.warn({ err: error, page: key }, 'a live page could not be rendered');
       // It must not say that it is live; it comes back by itself and is then shown the newest.
       for (const stream of page.shown.keys()) stream.end();
     }
     page.rendering = false;
+    page.restsUntil = performance.now() + (options.restMs ?? 0);
     if (page.again) changed(key);
   }
 
@@ -60,8 +72,10 @@ export function createLivePage(options: {
     const page = pages.get(key);
     if (!page) return;
     if (page.rendering) page.again = true;
-    else page.timer ??= setTimeout(() => void tell(key, page), SETTLE_MS);
+    else page.timer ??= setTimeout(() => void tell(key, page), waitOf(page));
   }
+
+  const waitOf = ({ restsUntil }: Page) => Math.max(SETTLE_MS, restsUntil - performance.now());
 
   function leave(key: string, page: Page, stream: EventStream): void {
     page.shown.delete(stream);
@@ -85,6 +99,7 @@ export function createLivePage(options: {
         shown: new Map<EventStream, string>(),
         timer: undefined,
         rendering: false,
+        restsUntil: 0,
         again: false,
       };
       pages.set(key, page);

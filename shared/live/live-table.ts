@@ -23,6 +23,8 @@ export interface LiveTable {
   /** Rows may have changed. */
   changed(): void;
   progressed(document: string): void;
+  /** The counts may have changed while no row has. */
+  recount(): void;
   /** Resolves when nothing is read any more; the streams are ended by whoever closes the server. */
   stop(): Promise<void>;
 }
@@ -196,6 +198,10 @@ export function createLiveTable<Row extends { revision: number }>(
     progressed(document) {
       if (connections.size === 0) return;
       progressing.add(document);
+      signal.wake();
+    },
+    recount() {
+      countsDue = true;
       signal.wake();
     },
     async stop() {

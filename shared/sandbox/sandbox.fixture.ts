@@ -52,6 +52,7 @@ const deeds = {
     }
   },
   'segmentation-fault': () => process.kill(process.pid, 'SIGSEGV'),
+  'kill-itself': () => process.kill(process.pid, 'SIGKILL'),
   exit: () => process.exit(0),
   abort: () => process.abort(),
   'keep-memory': (bytes: unknown) => kept.push(Buffer.alloc(Number(bytes), 1)),

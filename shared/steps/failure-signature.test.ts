@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { failureSignature } from './failure-signature.ts';
 
 const signature = (message: string, code = 'corrupt', step = 'inspection') =>
-  failureSignature(step, { code, message });
+  failureSignature(step, { code, message, detail: null });
 
 const alike: [what: string, one: string, other: string][] = [
   ['numbers', 'Page 3 of 12 is damaged.', 'Page 11 of 1,204 is damaged.'],
@@ -39,6 +39,17 @@ describe('the signature of a failure', () => {
     ];
     expect(new Set(all).size).toBe(all.length);
   });
+
+  it.each(['internal-error', 'parser-error'])(
+    'tells what nobody foresaw (%s) apart by the technical error',
+    (code) => {
+      const of = (detail: string | null) =>
+        failureSignature('inspection', { code, message: 'Report it.', detail });
+      expect(of('TypeError: 7 is null\n at a')).toBe(of('TypeError: 12 is null\n at b'));
+      expect(of('TypeError: x is null')).not.toBe(of('RangeError: x is null'));
+      expect(of(null)).toBe(`inspection ${code} Report it.`);
+    },
+  );
 
   it('keeps what stands between two apostrophes of words', () => {
     expect(signature("The page doesn't open, it isn't whole.")).not.toBe(

@@ -1,7 +1,7 @@
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { documentStream, type NewEvent, type StoredEvent } from '../event.ts';
 import { derivedId } from '../ids.ts';
-import type { StepEvents } from './step-events.ts';
+import type { StepError, StepEvents } from './step-events.ts';
 
 /** The document of histories that tests write down. */
 export const DOCUMENT = '0190a6c0-0000-7000-8000-000000000001';
@@ -25,11 +25,12 @@ export function historyOf(...events: NewEvent[]): StoredEvent[] {
 
 /** The facts of a step's attempts, short enough to read as a story. */
 export function factsOf({ Started, Finished, Failed, Interrupted }: StepEvents) {
-  const error = { code: 'broken', kind: 'transient' as const, message: 'It broke.', detail: null };
+  const broken = { code: 'broken', kind: 'transient' as const, message: 'It broke.', detail: null };
   return {
     started: (attempt = 1) => Started({ attempt, worker: 'host:1' }),
     finished: (attempt = 1) => Finished({ attempt }),
-    failed: (attempt = 1) => Failed({ attempt, error: { ...error, signature: 'broken' } }),
+    failed: (attempt = 1, error: Partial<Static<typeof StepError>> = {}) =>
+      Failed({ attempt, error: { ...broken, signature: 'broken', ...error } }),
     died: (attempt = 1) => Interrupted({ attempt, reason: 'host-died' }),
     shutDown: (attempt = 1) => Interrupted({ attempt, reason: 'shutdown' }),
   };

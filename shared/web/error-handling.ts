@@ -1,6 +1,5 @@
 import { STATUS_CODES } from 'node:http';
 import { pathOf, wantsPage } from './navigation.ts';
-import { pageContext } from './page-context.ts';
 import { badRequest, notFound, Problem, problemMediaType } from './problem.ts';
 import { problemOf } from './problem-mapping.ts';
 import type { Socket } from 'node:net';
@@ -84,7 +83,7 @@ async function errorPage(
   const template = problem === nothingHere ? 'views/not-found.njk' : 'views/error.njk';
   try {
     return await reply.viewAsync(template, {
-      ...pageContext(request),
+      ...(await request.pageContext()),
       title: problem.title,
       problem,
     });

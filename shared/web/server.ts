@@ -7,7 +7,7 @@ import { installAccess } from './access.ts';
 import { answerClientError, answerRouterError, installErrorHandling } from './error-handling.ts';
 import { loggerOptions, RequestLog } from './logging.ts';
 import { installOpenApi } from './openapi.ts';
-import { pageContext } from './page-context.ts';
+import { installPageContext, type PageFacts } from './page-context.ts';
 import { idleWithin, installReceiveDeadline } from './receive-deadline.ts';
 import { installSecurityHeaders } from './security-headers.ts';
 import { trackStreams } from './open-streams.ts';
@@ -46,6 +46,8 @@ export interface ServerOptions {
   readonly routes: readonly Routes[];
   /** Shared with whoever renders outside of requests; made here if left out. */
   readonly templates?: Environment;
+  /** What the header of every page tells; read for each page that somebody signed in asks for. */
+  readonly pageFacts?: () => Promise<PageFacts>;
   /** How people reach the server (PUBLIC_URL); null: as the request says. */
   readonly publicUrl?: string | null;
   /** Whose X-Forwarded headers are believed. */
@@ -92,9 +94,7 @@ export async function buildServer(options: ServerOptions): Promise<App> {
   installAccess(app, { table, authenticator, publicOrigin, throttle });
   installStreamGuard(app, streams);
   installErrorHandling(app);
-  app.addHook('onRequest', async (request, reply) => {
-    Object.assign(reply, { locals: pageContext(request) });
-  });
+  installPageContext(app, options.pageFacts);
   await installOpenApi(app, table);
   await installStaticFiles(app);
   for (const routes of options.routes) await app.register(async (slice) => routes(slice));

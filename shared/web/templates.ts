@@ -7,7 +7,8 @@ import { assetUrl } from './asset-url.ts';
  * everything is escaped, and an undefined value is an error instead of an empty place. Templates are
  * named from the root of the project: `views/error.njk`, `slices/document-board/row.njk`.
  *
- * Every template can call `asset('/public/styles.css')` for an address that may be cached for ever.
+ * Every template can call `asset('/public/styles.css')` for an address that may be cached for ever,
+ * and write `count | thousands`.
  */
 export function createTemplates(folder = root('')): nunjucks.Environment {
   const loader = new nunjucks.FileSystemLoader(folder, {
@@ -18,5 +19,6 @@ export function createTemplates(folder = root('')): nunjucks.Environment {
     throwOnUndefined: true,
   });
   environment.addGlobal('asset', assetUrl);
+  environment.addFilter('thousands', (count: number) => count.toLocaleString('en'));
   return environment;
 }

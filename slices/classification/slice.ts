@@ -1,5 +1,5 @@
 import type { StepSlice } from '../../shared/slice.ts';
-import { resultOf } from '../../shared/steps/result-of.ts';
+import { findResult, resultOf } from '../../shared/steps/result-of.ts';
 import { defineStep } from '../../shared/steps/step.ts';
 import { inspectionEvents } from '../inspection/events.ts';
 import { receivedOf } from '../receive-document/received.contract.ts';
@@ -18,12 +18,13 @@ const step = defineStep({
   events: classificationEvents,
   concurrency: (config) => config.workers,
   async run({ document, history, blobs, sandbox, signal }) {
-    const { text } = resultOf(textExtractionEvents.Finished, history);
+    // Without text, because its extraction was skipped, name and format may still say something.
+    const text = findResult(textExtractionEvents.Finished, history)?.text;
     const { format } = resultOf(inspectionEvents.Finished, history);
     const found = await sandbox.run<ClassifyInput, Classification>(
       task,
       {
-        textFile: blobs.path(document, text),
+        textFile: text === undefined ? null : blobs.path(document, text),
         format: format as Format,
         fileName: receivedOf(history).fileName ?? '',
       },

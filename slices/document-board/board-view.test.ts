@@ -26,6 +26,7 @@ const data = (changes: Partial<BoardPageData> = {}): BoardPageData => ({
   position: 18,
   titles: new Map(),
   progress: new Map(),
+  stuck: new Set(),
   now: new Date('2025-11-21T14:00:07Z'),
   canUpload: true,
   ...changes,

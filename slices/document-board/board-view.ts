@@ -34,6 +34,8 @@ export interface BoardPageData {
   titles: StepTitles;
   /** Of running steps, by document id. */
   progress: ReadonlyMap<string, StepProgress>;
+  /** Documents with an event that the board could not apply. */
+  stuck: ReadonlySet<string>;
   now: Date;
   canUpload: boolean;
 }
@@ -53,6 +55,8 @@ export interface BoardPageView {
   status: DocumentStatus | '';
   rows: RowView[];
   caption: string;
+  /** How many documents the board shows out of date, or not at all. */
+  stuck: number;
   /** Nothing was ever received: the page teaches instead of showing an empty table. */
   isEmpty: boolean;
   newerHref: string | null;
@@ -84,7 +88,10 @@ export function boardPageView(data: BoardPageData): BoardPageView {
     })),
     q: query.q,
     status: query.status ?? '',
-    rows: rows.map((row) => rowView(row, data.titles, data.progress.get(row.id) ?? null, now)),
+    rows: rows.map((row) =>
+      rowView(row, data.titles, data.progress.get(row.id) ?? null, now, data.stuck.has(row.id)),
+    ),
+    stuck: data.stuck.size,
     caption: captionOf(query),
     isEmpty: counts.all === 0,
     newerHref: data.hasNewer && newest ? boardHref({ ...first, after: newest.position }) : null,

@@ -6,7 +6,7 @@ import type { Step } from '../../shared/steps/step.ts';
 import { documentStatuses, percentOf, type DocumentStatus } from './board-row.contract.ts';
 import { boardProjection, type BoardRecord } from './read-model.ts';
 
-export type { BoardRecord } from './read-model.ts';
+export { board, type BoardRecord } from './read-model.ts';
 
 const nullable = <S extends Parameters<typeof Type.Union>[0][number]>(schema: S) =>
   Type.Union([schema, Type.Null()]);

@@ -1,5 +1,6 @@
 import { and, desc, asc, eq, gt, inArray, lt, sql, type SQL } from 'drizzle-orm';
 import type { Database } from '../../shared/database.ts';
+import { documentOf } from '../../shared/event.ts';
 import { matching } from '../publication/search.contract.ts';
 import { documentStatuses, type DocumentStatus } from './board-row.contract.ts';
 import type { BoardCounts } from './board-view.ts';
@@ -33,6 +34,8 @@ export interface BoardQueries {
   newest(): Promise<{ revision: number; reloadBelow: number; position: number }>;
   changedSince(revision: number, limit: number): Promise<BoardRecord[]>;
   byIds(ids: readonly string[]): Promise<BoardRecord[]>;
+  /** Documents with an event that the board could not apply: their rows, where they have one, are out of date. */
+  stuck(): Promise<ReadonlySet<string>>;
 }
 
 export function createBoardQueries({ db, sql: raw }: Database): BoardQueries {
@@ -96,6 +99,11 @@ export function createBoardQueries({ db, sql: raw }: Database): BoardQueries {
         .select()
         .from(board)
         .where(inArray(board.id, [...ids])),
+    async stuck() {
+      const rows = await raw<{ stream: string }[]>`
+        SELECT stream FROM parked_streams WHERE subscription = ${BOARD}`;
+      return new Set(rows.map(({ stream }) => documentOf(stream) ?? stream));
+    },
   };
 }
 

@@ -49,6 +49,7 @@ export function boardRoutes(
       position,
       titles,
       progress: await progress.of(page.records.map(({ id }) => id)),
+      stuck: await queries.stuck(),
       now: new Date(),
       canUpload: ['operator', 'admin'].includes(request.principal.role),
     });

@@ -38,6 +38,8 @@ export interface RowView {
   details: string;
   error: string | null;
   duplicate: boolean;
+  /** The board could not apply an event of it: what stands here is older. */
+  isStuck: boolean;
   status: DocumentStatus;
   statusWord: string;
   stepTitle: string | null;
@@ -62,6 +64,7 @@ export function rowView(
   titles: StepTitles,
   progress: StepProgress | null,
   now: Date,
+  isStuck = false,
 ): RowView {
   const running = row.status === 'processing' ? progress : null;
   const percent = percentOf(row);
@@ -78,6 +81,7 @@ export function rowView(
     details: detailsOf(row),
     error: row.error && row.status !== 'completed' ? firstLine(row.error.message) : null,
     duplicate: row.duplicateOf !== null,
+    isStuck,
     status: row.status,
     statusWord: sentenceCase(row.status),
     stepTitle: title,

@@ -6,6 +6,7 @@ import { createLiveTable } from '../../shared/live/live-table.ts';
 import type { Slice } from '../../shared/slice.ts';
 import { PROGRESS_PREFIX, type ProgressBoard } from '../../shared/steps/progress.ts';
 import type { Step } from '../../shared/steps/step.ts';
+import { PARKED_STREAMS } from '../../shared/subscription-runner.ts';
 import { createBoardQueries, toBoardRow } from './queries.ts';
 import { BOARD, boardProjection, type BoardRecord } from './read-model.ts';
 import { boardRoutes } from './routes.ts';
@@ -29,7 +30,12 @@ export function documentBoard(dependencies: BoardDependencies): Slice {
   /** Rows come with their progress, so that a row told for another reason does not lose it. */
   const withProgress = async (records: BoardRecord[]) => {
     const running = await progress.of(records.map(({ id }) => id));
-    return records.map((record) => ({ ...record, progress: running.get(record.id) ?? null }));
+    const stuck = await queries.stuck();
+    return records.map((record) => ({
+      ...record,
+      progress: running.get(record.id) ?? null,
+      isStuck: stuck.has(record.id),
+    }));
   };
 
   const live = createLiveTable(
@@ -41,12 +47,21 @@ export function documentBoard(dependencies: BoardDependencies): Slice {
         withProgress(await queries.byIds(documents ?? (await progress.active()))),
       render: (row) =>
         templates.render('slices/document-board/row.njk', {
-          row: rowView(toBoardRow(row), titles, row.progress, new Date()),
+          row: rowView(toBoardRow(row), titles, row.progress, new Date(), row.isStuck),
         }),
-      counts: queries.counts,
+      counts: async () => ({ ...(await queries.counts()), stuck: (await queries.stuck()).size }),
     },
     { streams, log },
   );
+
+  let stuck: ReadonlySet<string> = new Set();
+  /** Marks the rows that became stuck, and takes the mark from those that no longer are. */
+  async function tellStuck(): Promise<void> {
+    const before = stuck;
+    stuck = await queries.stuck();
+    new Set([...before, ...stuck]).forEach(live.progressed);
+    live.recount();
+  }
 
   return {
     name: 'document-board',
@@ -59,6 +74,8 @@ export function documentBoard(dependencies: BoardDependencies): Slice {
     routes: (app) => boardRoutes(app, { queries, titles, progress, live }),
     onLive(told) {
       if (told === BOARD) live.changed();
+      else if (told === PARKED_STREAMS)
+        tellStuck().catch((error: unknown) => log.warn({ err: error }, 'stuck rows not told'));
       else if (told.startsWith(PROGRESS_PREFIX))
         live.progressed(told.slice(PROGRESS_PREFIX.length));
     },

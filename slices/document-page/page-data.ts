@@ -14,6 +14,7 @@ import { courseOf, stepOf, type Course, type StepCourse } from '../pipeline/cour
 import { publicationEvents } from '../publication/events.ts';
 import { receivedOf } from '../receive-document/received.contract.ts';
 import { textExtractionEvents } from '../text-extraction/events.ts';
+import { historyEntries } from './history.contract.ts';
 import type { DocumentPageData, StepData, StepState } from './page-view.ts';
 
 export interface DocumentReader {
@@ -124,17 +125,7 @@ export function createDocumentReader(options: {
       duplicate: await duplicateOf(record.duplicateOf),
       hasFailed: history.some((event) => steps.some(({ events }) => events.Failed.is(event))),
       actions: acts ? actionViews(steps, course, id) : [],
-      history: history.map((event) => ({
-        id: event.id,
-        position: event.position,
-        version: event.version,
-        type: event.type,
-        sentence: catalogue.find(event.type)?.sentence(event.data) ?? event.type,
-        actor: names.get(event.metadata.actor) ?? 'somebody who is gone',
-        at: event.storedAt,
-        causeId: event.metadata.causation,
-        json: event,
-      })),
+      history: historyEntries(history, catalogue, names),
       now: new Date(),
     };
   }

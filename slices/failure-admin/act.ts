@@ -11,14 +11,14 @@ import {
   StepRetryRequested,
   StepSkipped,
 } from './events.ts';
+import { RETRY_GROUP } from './read-model.ts';
 
-/** Who asks, and why; `bulk`: the retry of a whole group that it belongs to. */
+/** Who asks, and why. */
 export interface Asking {
   actor: string;
   reason: string;
-  correlation?: string;
-  /** Makes the event's id, where the same may be asked twice. */
-  id?: string;
+  /** The retry of a whole group that it belongs to, and the event's id there. */
+  ofGroup?: { retry: string; id: string };
 }
 
 export interface Administration {
@@ -37,7 +37,7 @@ export function createAdministration(steps: readonly Step[], store: EventStore):
     const course = courseOf(steps, history);
     const [first] = history;
     if (!first) throw notFound('There is no document with this id. Check the address.');
-    const { reason } = asking;
+    const { reason, ofGroup } = asking;
     if (!isPlanned(course, action))
       throw notFound('This document has no such step. Its page lists the steps it has.');
     const refusal = refusalOf(steps, course, action);
@@ -45,12 +45,12 @@ export function createAdministration(steps: readonly Step[], store: EventStore):
     const [stored] = await store.append({
       stream,
       expected: history.length,
-      events: [{ ...eventOf(action, course, reason), ...(asking.id ? { id: asking.id } : {}) }],
+      events: [{ ...eventOf(action, course, reason), ...(ofGroup ? { id: ofGroup.id } : {}) }],
       metadata: {
-        correlation: asking.correlation ?? first.metadata.correlation,
+        correlation: ofGroup?.retry ?? first.metadata.correlation,
         causation: causeOf(history)?.id ?? null,
         actor: asking.actor,
-        command: commandName(action),
+        command: ofGroup ? RETRY_GROUP : commandName(action),
       },
     });
     if (!stored) throw new Error('What was appended was not given back.');

@@ -15,6 +15,8 @@ export interface ActionView {
   href: string;
   /** One of these has to be chosen. */
   choice: { name: string; label: string; options: { value: string; text: string }[] } | null;
+  /** What the form says beside that, without being asked for. */
+  fields?: Readonly<Record<string, string>>;
 }
 
 /** What an administrator may do to a document now, as its pages offer it. */

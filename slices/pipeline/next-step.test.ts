@@ -1,40 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import type { NewEvent } from '../../shared/event.ts';
-import { factsOf, historyOf, DOCUMENT } from '../../shared/steps/step.fixture.ts';
-import { defineStep } from '../../shared/steps/step.ts';
-import { stepEvents } from '../../shared/steps/step-events.ts';
-import { DocumentReceived } from '../receive-document/events.ts';
+import { DOCUMENT, historyOf } from '../../shared/steps/step.fixture.ts';
+import {
+  cancelled,
+  completed,
+  done,
+  dry,
+  DUE_AT,
+  everything,
+  fold,
+  givenUp,
+  received,
+  reprocessed,
+  retryRequested,
+  scheduled,
+  skipped,
+  steps,
+  wash,
+} from '../../tests/laundry.ts';
 import { DocumentCompleted } from './events.ts';
 import { decideNextStep } from './slice.ts';
-
-const stepNamed = (slug: string, name: string) =>
-  defineStep({
-    slug,
-    title: name,
-    events: stepEvents(name, name, {}),
-    concurrency: () => 1,
-    run: async () => ({}),
-  });
-const steps = [
-  stepNamed('wash', 'Washing'),
-  stepNamed('dry', 'Drying'),
-  stepNamed('fold', 'Folding'),
-];
-const [wash, dry, fold] = steps.map(({ events }) => factsOf(events));
-if (!wash || !dry || !fold) throw new Error('There are three steps.');
-
-const received = (...plan: string[]) =>
-  DocumentReceived({
-    fileName: 'shirt.txt',
-    claimedMediaType: 'text/plain',
-    bytes: 1,
-    sha256: '',
-    source: null,
-    label: null,
-    plan,
-    duplicateOf: null,
-  });
-const everything = received('wash', 'dry', 'fold');
 
 /** What is decided because of the newest fact, or of the one at `cause`. */
 function decide(given: NewEvent[], cause = given.length - 1) {
@@ -49,6 +34,12 @@ function decide(given: NewEvent[], cause = given.length - 1) {
     event,
   };
 }
+
+const failed = [everything, wash.started(), wash.failed()];
+const waits = [...failed, scheduled('wash', 2)];
+const spent = [...failed, givenUp('wash')];
+const toTheLast = [everything, ...done(wash), ...done(dry)];
+const all = [...toTheLast, ...done(fold), completed];
 
 const stories: [what: string, given: NewEvent[], queues: string[], facts: string[]][] = [
   ['received', [everything], ['step-wash'], []],
@@ -80,11 +71,58 @@ const stories: [what: string, given: NewEvent[], queues: string[], facts: string
     ['step-dry'],
     [],
   ],
+  ['a retry that was scheduled', waits, ['step-wash'], []],
+  ['a retry that was asked for', [...spent, retryRequested('wash')], ['step-wash'], []],
+  ['a retry asked for while one waits', [...waits, retryRequested('wash')], ['step-wash'], []],
+  ['a skip', [...spent, skipped('wash')], ['step-dry'], []],
+  ['a skip of the last step', [...toTheLast, skipped('fold')], [], ['DocumentCompleted']],
+  ['reprocessing', [...spent, reprocessed('wash')], ['step-wash'], []],
+  ['reprocessing of what was completed', [...all, reprocessed('dry')], ['step-dry'], []],
+  [
+    'reprocessing that is done',
+    [...all, reprocessed('fold'), ...done(fold, 2)],
+    [],
+    ['DocumentCompleted'],
+  ],
+];
+
+/** Decisions that come to nothing: the event at `cause` is handled when more has happened. */
+const late: [what: string, given: NewEvent[], cause: number][] = [
+  ['the retry it scheduled has begun', [...waits, wash.started(2)], 3],
+  ['a retry was asked for instead', [...waits, retryRequested('wash')], 3],
+  ['what it asked for was given up', [...waits, givenUp('wash')], 3],
+  ['what it asked for was skipped', [...waits, skipped('wash')], 3],
+  ['the document was cancelled', [...waits, cancelled], 3],
+  ['the document was cancelled before it began', [everything, cancelled], 0],
+  ['the document is processed again', [...waits, reprocessed('wash')], 3],
+  ['the next step was skipped, too', [...spent, skipped('wash'), skipped('dry')], 4],
+  ['it was the last and the end was stated', all, all.length - 2],
 ];
 
 describe('the next step', () => {
   it.each(stories)('after %s', (_what, given, queues, facts) =>
     expect(decide(given)).toMatchObject({ queues, facts }),
+  );
+
+  it('waits for its due time when a retry was scheduled', () => {
+    const { jobs, event } = decide(waits);
+    const due = new Date(DUE_AT);
+    const data = { document: DOCUMENT, cause: event.id };
+    expect(jobs).toEqual([{ queue: 'step-wash', key: DOCUMENT, data, due }]);
+  });
+
+  it('has no due time when an administrator asked for it', () => {
+    const { jobs } = decide([...waits, retryRequested('wash')]);
+    expect(jobs[0]).not.toHaveProperty('due');
+  });
+
+  it('is not asked for while a failure is not decided on, nor when it is given up', () => {
+    expect(decide(failed)).toMatchObject({ queues: [], facts: [] });
+    expect(decide(spent)).toMatchObject({ queues: [], facts: [] });
+  });
+
+  it.each(late)('is not asked for when %s', (_what, given, cause) =>
+    expect(decide(given, cause)).toMatchObject({ queues: [], facts: [] }),
   );
 
   it('is asked for once a document, by the event that made it due', () => {

@@ -1,5 +1,5 @@
 import type { StepSlice } from '../../shared/slice.ts';
-import { resultOf } from '../../shared/steps/result-of.ts';
+import { findResult, resultOf } from '../../shared/steps/result-of.ts';
 import { defineStep } from '../../shared/steps/step.ts';
 import { inspectionEvents } from '../inspection/events.ts';
 import { receivedOf } from '../receive-document/received.contract.ts';
@@ -17,11 +17,12 @@ const step = defineStep({
   concurrency: (config) => config.workers,
   async run({ document, history, blobs, sandbox, workDir, signal }) {
     const { format } = resultOf(inspectionEvents.Finished, history);
-    const { text } = resultOf(textExtractionEvents.Finished, history);
+    // Without text, because its extraction was skipped, the first page can be drawn all the same.
+    const text = findResult(textExtractionEvents.Finished, history)?.text;
     const picture = await renderPreview({
       file: blobs.path(document, receivedOf(history).sha256),
       format: format as Format,
-      text: (await blobs.read(document, text)).toString('utf8'),
+      text: text === undefined ? '' : (await blobs.read(document, text)).toString('utf8'),
       sandbox,
       workDir,
       signal,

@@ -6,13 +6,7 @@ import { decideRetry } from './decide.ts';
 import { StepGivenUp, StepRetryScheduled } from './events.ts';
 
 /** Decides what follows from a failure of any step. */
-export function retryPolicy({
-  steps,
-  config,
-}: {
-  steps: readonly Step[];
-  config: Config;
-}): Slice {
+export function retryPolicy({ steps, config }: { steps: readonly Step[]; config: Config }): Slice {
   const failed: EventDefinition[] = steps.map((step) => step.events.Failed);
   return {
     name: 'retry-policy',

@@ -1,11 +1,30 @@
 import assert from 'node:assert/strict';
-import type { Client } from './client.ts';
+import type { Client, HistoryEvent, ListedDocument } from './client.ts';
 import { flawsOf } from './history.ts';
-import { sha256 } from './small-files.ts';
+import { sha256, type SmallFile } from './small-files.ts';
 import type { Upload } from './uploader.ts';
 
-/** Every acknowledged file is there, whole and done once; of the others, all of an upload or nothing. */
-export async function proveDocuments(client: Client, uploads: readonly Upload[]): Promise<number> {
+/** What is wrong with how a file's document ended. */
+type FlawsOfEnd = (
+  file: SmallFile,
+  document: ListedDocument,
+  history: readonly HistoryEvent[],
+) => string[];
+
+const completedAtOnce: FlawsOfEnd = (_file, { status, error }, history) => [
+  ...(status === 'completed' ? [] : [`${status}: ${JSON.stringify(error)}`]),
+  ...flawsOf(history),
+];
+
+/**
+ * Every acknowledged file is there, whole, and has ended as it should; of the others, all of an
+ * upload or nothing.
+ */
+export async function proveDocuments(
+  client: Client,
+  uploads: readonly Upload[],
+  flawsOfEnd = completedAtOnce,
+): Promise<number> {
   const listed = await client.documents();
   const byName = Map.groupBy(listed, ({ fileName }) => fileName);
   for (const { files, acknowledged, key } of uploads) {
@@ -24,9 +43,8 @@ export async function proveDocuments(client: Client, uploads: readonly Upload[])
       const [document] = found[index] ?? [];
       if (!document) continue;
       assert.equal(sha256(await client.file(document.id)), sha256(file.content), file.name);
-      assert.equal(document.status, 'completed', `${file.name}: ${JSON.stringify(document.error)}`);
-      const history = await client.history(document.id);
-      assert.deepEqual(flawsOf(history), [], `${file.name} (${document.id})`);
+      const flaws = flawsOfEnd(file, document, await client.history(document.id));
+      assert.deepEqual(flaws, [], `${file.name} (${document.id})`);
     }
   }
   const known = uploads.flatMap(({ files }) => files).length;

@@ -5,6 +5,7 @@ export interface ListedDocument {
   id: string;
   fileName: string;
   status: string;
+  step: string | null;
   error: { code: string; kind: string; message: string } | null;
   durationMs: number;
 }
@@ -16,6 +17,8 @@ export interface HistoryEvent {
   version: number;
   type: string;
   data: Record<string, unknown>;
+  metadata: { causation: string | null };
+  storedAt: string;
 }
 
 /** What an upload was answered with: the ids of its files in order, or a refusal. */

@@ -15,6 +15,8 @@ function history(...events: Pick<HistoryEvent, 'type' | 'data'>[]): HistoryEvent
     id: `${index}`,
     position: index + 1,
     version: index + 1,
+    metadata: { causation: null },
+    storedAt: new Date(index).toISOString(),
   }));
 }
 

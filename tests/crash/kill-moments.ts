@@ -16,39 +16,50 @@ export function planOf(kills: number, random: Random) {
   return early.map((is, index) => ({ early: is, nextIsEarly: early[index + 1] ?? false }));
 }
 
-/** Some time after the start, or right after an event of some type was stored. */
-export async function momentToKill({ sql }: Database, random: Random): Promise<void> {
+/**
+ * When to kill: some time after the start (null), or when an event was stored whose type is like
+ * this, of at least the attempt where there is one, and up to `laterMs` after it.
+ */
+type Moment = { type: string; attempt?: number; laterMs?: number } | null;
+export type Moments = readonly [Moment, ...Moment[]];
+
+export async function momentToKill(
+  { sql }: Database,
+  random: Random,
+  moments: Moments = ofAnyDocument,
+): Promise<void> {
   const [before] = await sql`SELECT coalesce(max(position), 0) AS position FROM events`;
-  const type = random.pick(momentTypes);
-  if (type === null) await pause(random.whole(0, LONGEST_LIFE_MS));
-  else {
-    const deadline = performance.now() + LONGEST_LIFE_MS;
-    const seen = () => sql`
-      SELECT 1 FROM events WHERE position > ${String(before?.['position'])} AND type LIKE ${type} LIMIT 1`;
-    while ((await seen()).length === 0 && performance.now() < deadline) await pause(2);
-  }
+  const moment = random.pick(moments);
+  if (moment === null) return pause(random.whole(0, LONGEST_LIFE_MS));
+  const { type, attempt = 0, laterMs = 0 } = moment;
+  const deadline = performance.now() + LONGEST_LIFE_MS;
+  const seen = () => sql`
+    SELECT 1 FROM events WHERE position > ${String(before?.['position'])} AND type LIKE ${type}
+      AND coalesce((data ->> 'attempt')::int, 0) >= ${attempt} LIMIT 1`;
+  while ((await seen()).length === 0 && performance.now() < deadline) await pause(2);
+  await pause(random.whole(0, laterMs));
 }
 
-/** Resolves when no step that was interrupted so often is still to end. */
+/** Resolves when no step is still to end that was interrupted so often since its last outcome. */
 export async function stepsToEnd({ sql }: Database, deaths: number): Promise<void> {
   await until(`steps interrupted ${deaths} times to end`, async () => {
     const running = await sql`
       SELECT 1 FROM events i WHERE type LIKE '%Interrupted' AND NOT EXISTS (
-        SELECT 1 FROM events f WHERE f.stream = i.stream
-          AND f.type = replace(i.type, 'Interrupted', 'Finished'))
+        SELECT 1 FROM events o WHERE o.stream = i.stream AND o.version > i.version AND o.type IN
+          (replace(i.type, 'Interrupted', 'Finished'), replace(i.type, 'Interrupted', 'Failed')))
       GROUP BY stream, type HAVING count(*) >= ${deaths}`;
     return running.length === 0;
   });
 }
 
-const momentTypes = [
+const ofAnyDocument: Moments = [
   null,
   null,
-  'DocumentReceived',
-  'InspectionStarted',
-  '%Started',
-  'ClassificationStarted',
-  'PublicationStarted',
-  '%Finished',
-  'DocumentCompleted',
-] as const;
+  { type: 'DocumentReceived' },
+  { type: 'InspectionStarted' },
+  { type: '%Started' },
+  { type: 'ClassificationStarted' },
+  { type: 'PublicationStarted' },
+  { type: '%Finished' },
+  { type: 'DocumentCompleted' },
+];

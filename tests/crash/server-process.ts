@@ -29,10 +29,15 @@ const root = new URL('../..', import.meta.url).pathname;
 const START_WITHIN_MS = 60_000;
 const LINES_KEPT = 200;
 
-/** Starts `slices/main.ts` and waits for the line that says it runs. @throws Error with its output */
-export async function startServer(environment: ServerEnvironment): Promise<ServerProcess> {
+const MAIN = 'slices/main.ts';
+
+/** Starts a server and waits for the line that says it runs. @throws Error with its output */
+export async function startServer(
+  environment: ServerEnvironment,
+  entry = MAIN,
+): Promise<ServerProcess> {
   const begun = performance.now();
-  const child = launch(environment);
+  const child = launch(environment, entry);
   const gone = once(child, 'close');
   const lines: string[] = [];
   const output = () => lines.join('\n');
@@ -66,8 +71,12 @@ export async function startServer(environment: ServerEnvironment): Promise<Serve
 }
 
 /** Starts a server and kills it (kill -9) so many milliseconds later, wherever it is by then. */
-export async function startAndKill(environment: ServerEnvironment, afterMs: number): Promise<void> {
-  const child = launch(environment);
+export async function startAndKill(
+  environment: ServerEnvironment,
+  afterMs: number,
+  entry = MAIN,
+): Promise<void> {
+  const child = launch(environment, entry);
   const gone = once(child, 'close');
   child.stdout.resume();
   child.stderr.resume();
@@ -76,8 +85,8 @@ export async function startAndKill(environment: ServerEnvironment, afterMs: numb
   await gone;
 }
 
-function launch(environment: ServerEnvironment) {
-  return spawn(process.execPath, ['slices/main.ts'], {
+function launch(environment: ServerEnvironment, entry: string) {
+  return spawn(process.execPath, [entry], {
     cwd: root,
     env: withPath(environment),
     stdio: ['ignore', 'pipe', 'pipe'],

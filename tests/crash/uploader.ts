@@ -13,11 +13,11 @@ export interface Upload {
 }
 
 /** Uploads of `count` small files in all, one to three each, every second one under a key. */
-export function makeUploads(count: number, random: Random): Upload[] {
+export function makeUploads(count: number, random: Random, make = smallFile): Upload[] {
   const uploads: Upload[] = [];
   for (let made = 0; made < count;) {
     const size = Math.min(random.whole(1, 3), count - made);
-    const files = Array.from({ length: size }, (_, index) => smallFile(made + index, random));
+    const files = Array.from({ length: size }, (_, index) => make(made + index, random));
     uploads.push({ files, key: random.next() < 0.5 ? randomUUID() : null, acknowledged: null });
     made += size;
   }

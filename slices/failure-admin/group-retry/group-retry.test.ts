@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../../../tests/app.ts';
+import { gatedSteps } from '../../../tests/browser/gated-steps.ts';
+import { failMany } from '../../../tests/failed-documents.ts';
+import { createSignal } from '../../../shared/signal.ts';
+import { failureSignature } from '../../../shared/steps/failure-signature.ts';
+import { groupOf, groupStream } from '../failure-group.contract.ts';
+
+const gates = gatedSteps();
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp({ steps: gates.steps, env: { BULK_RETRIES_PER_SECOND: '100' } });
+});
+afterAll(() => app.stop());
+
+const group = (message: string) =>
+  groupOf(failureSignature('reading', { code: 'gate', message, detail: null }));
+
+interface Retry {
+  state: string;
+  documents: number;
+  retried: number;
+  refused: number;
+}
+
+const post = (path: string) =>
+  app.ask(path, {
+    as: 'admin',
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ reason: 'the shelf was repaired' }),
+  });
+
+async function progress(of: string): Promise<Retry> {
+  const answer = await app.ask(`/api/failures/${of}/retry`, { as: 'viewer' });
+  return (await answer.json()) as Retry;
+}
+
+/** Looks into the log whenever something was added to it. */
+async function until(look: () => Promise<boolean>): Promise<void> {
+  const signal = createSignal();
+  app.cradle.runtime.bus.listen(signal.wake);
+  while (!(await look())) await signal.wait(1_000);
+}
+
+const hasFinished = async (of: string) =>
+  (await app.cradle.store.read(groupStream(of))).at(-1)?.type === 'GroupRetryFinished';
+
+const asked = async (ids: string[]) => {
+  const histories = await app.cradle.store.readMany(ids.map((id) => `document-${id}`));
+  return [...histories.values()].map(
+    (history) => history.filter(({ type }) => type === 'StepRetryRequested').length,
+  );
+};
+
+describe('the retry of a group', () => {
+  it('goes at its pace, and says what came of it', async () => {
+    const ids = await failMany(app, 60, () => 'The pace is even.');
+    const begun = performance.now();
+    expect((await post(`/api/failures/${group('The pace is even.')}/retry`)).status).toBe(202);
+    await until(() => hasFinished(group('The pace is even.')));
+    const seconds = (performance.now() - begun) / 1000;
+    expect(seconds).toBeGreaterThan(0.5);
+    expect(await progress(group('The pace is even.'))).toMatchObject({
+      documents: 60,
+      retried: 60,
+      refused: 0,
+    });
+    expect(await asked(ids)).toEqual(ids.map(() => 1));
+  });
+
+  it('is one, however many ask for it', async () => {
+    await failMany(app, 30, () => 'Two of us.');
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => post(`/api/failures/${group('Two of us.')}/retry`)),
+    );
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([202, 409, 409]);
+    await until(() => hasFinished(group('Two of us.')));
+  });
+
+  it('can be stopped: what was retried stays so, the rest stays failed', async () => {
+    const ids = await failMany(app, 150, () => 'Stop me.');
+    const of = group('Stop me.');
+    await post(`/api/failures/${of}/retry`);
+    await until(async () => (await asked(ids)).includes(1));
+    expect((await post(`/api/failures/${of}/retry/stop`)).status).toBe(202);
+    expect((await post(`/api/failures/${of}/retry/stop`)).status).toBe(409);
+    const { state, retried } = await progress(of);
+    expect(state).toBe('stopped');
+    expect(retried).toBeLessThan(150);
+    // A second run takes up what is left.
+    expect((await post(`/api/failures/${of}/retry`)).status).toBe(202);
+    await until(() => hasFinished(of));
+    expect(await asked(ids)).toEqual(ids.map(() => 1));
+  });
+
+  it('goes on after a restart, and asks nobody twice', async () => {
+    const ids = await failMany(app, 120, () => 'Restart me.');
+    const of = group('Restart me.');
+    await post(`/api/failures/${of}/retry`);
+    await until(async () => (await asked(ids)).includes(1));
+    await app.restart();
+    expect((await progress(of)).state).toBe('running');
+    await until(() => hasFinished(of));
+    expect(await asked(ids)).toEqual(ids.map(() => 1));
+    expect(await progress(of)).toMatchObject({ retried: 120, refused: 0 });
+  });
+});
