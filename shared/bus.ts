@@ -4,13 +4,10 @@ import type { StoredEvent } from './event.ts';
 import type { EventStore } from './event-store.ts';
 import type { Feed, Page } from './feed.ts';
 import { isOutage } from './outage.ts';
+import { RETRY_DELAYS_MS } from './parked-streams.ts';
 import { createSignal } from './signal.ts';
 import type { Subscription } from './subscription.ts';
-import {
-  createSubscriptionRunner,
-  RETRY_DELAYS_MS,
-  type SubscriptionRunner,
-} from './subscription-runner.ts';
+import { createSubscriptionRunner, type SubscriptionRunner } from './subscription-runner.ts';
 
 export interface Bus {
   /** Registers the subscriptions' checkpoints and starts to read the log. */

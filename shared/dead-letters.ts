@@ -2,9 +2,9 @@ import { DUE, EVENTS_CHANNEL } from './bus.ts';
 import type { Database } from './database.ts';
 import type { StoredEvent } from './event.ts';
 import type { EventStore } from './event-store.ts';
+import { PARKED_STREAMS, waitingIn } from './parked-streams.ts';
 import { LIVE_CHANNEL } from './projection.ts';
 import { rebuildName } from './rebuild.ts';
-import { PARKED_STREAMS, waitingIn } from './subscription-runner.ts';
 import type { Subscription } from './subscription.ts';
 import type { FailedJob, WorkQueue } from './work-queue.ts';
 

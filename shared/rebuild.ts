@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 import type { BlobStore } from './blobs.ts';
 import type { Bus } from './bus.ts';
 import type { Database } from './database.ts';
+import { PARKED_STREAMS } from './parked-streams.ts';
 import { LIVE_CHANNEL, projectionSubscription, type Projection } from './projection.ts';
-import { PARKED_STREAMS } from './subscription-runner.ts';
 
 export interface Rebuilds {
   /** Begins to rebuild a read model; one that is being rebuilt goes on. */

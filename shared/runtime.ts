@@ -98,6 +98,7 @@ export function createRuntime(options: {
         work.map((each) => each.queue),
         works,
       );
+      for (const slice of slices) await slice.start?.();
       bus.listen((events) => slices.forEach((slice) => slice.onEvents?.(events)));
       bus.listen(abandonEnded);
       await bus.start();

@@ -56,6 +56,8 @@ export interface Slice {
   onEvents?(events: readonly StoredEvent[]): void;
   /** What processes tell each other: a live read model's name, or `progress:<document>`. */
   onLive?(told: string): void;
+  /** Runs before the first event is read: what has to stand in the log before that. */
+  start?(): Promise<void>;
   /** Ends what the slice keeps running. */
   stop?(): Promise<void>;
 }

@@ -1,11 +1,10 @@
-import { sql, type SQL } from 'drizzle-orm';
 import type { Logger } from 'pino';
+import { lockCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { Database } from './database.ts';
 import type { StoredEvent } from './event.ts';
 import type { Page } from './feed.ts';
 import { isOutage } from './outage.ts';
-import { LIVE_CHANNEL } from './projection.ts';
-import { withoutQuery } from './query-error.ts';
+import { createParkedStreams, RETRY_DELAYS_MS } from './parked-streams.ts';
 import { createSignal } from './signal.ts';
 import type { Checkpoint, Subscription, Transaction } from './subscription.ts';
 
@@ -19,24 +18,8 @@ export interface SubscriptionRunner {
   redrive(stream: string): Promise<'handled' | 'failed' | 'not-parked'>;
 }
 
-/** What is told on LIVE_CHANNEL with every change of the table `parked_streams`. */
-export const PARKED_STREAMS = 'parked';
-
-/** Milliseconds from each failure of a stream to its next try; after the last one it stays parked. */
-export const RETRY_DELAYS_MS: readonly number[] = [1_000, 4_000, 16_000];
-
-/** A try that an outage ended is no try: it is put off by this (milliseconds). */
-const OUTAGE_DELAY_MS = 1_000;
-
 interface LockedCheckpoint extends Checkpoint {
   parked: ReadonlySet<string>;
-}
-
-interface Parked {
-  stream: string;
-  position: number;
-  attempts: number;
-  asked: boolean;
 }
 
 /** A checkpoint that only passes events nobody here wants is written at most this often (milliseconds). */
@@ -58,6 +41,7 @@ export function createSubscriptionRunner(options: {
 }): SubscriptionRunner {
   const { database, subscription, pageAfter, readStream, head, log } = options;
   const { retryDelays = RETRY_DELAYS_MS } = options;
+  const parked = createParkedStreams({ database, subscription, readStream, log, retryDelays });
   const signal = createSignal();
   /** All events up to here are handled or of no interest; may be ahead of the stored checkpoint. */
   let passed = -1;
@@ -81,28 +65,14 @@ export function createSubscriptionRunner(options: {
     return true;
   }
 
-  async function lock(tx: Transaction, waitForIt = false): Promise<Checkpoint | null> {
-    const [row] = await tx.execute<{ position: string; revision: string }>(sql`
-      SELECT position, revision FROM subscriptions WHERE name = ${subscription.name}
-      FOR UPDATE ${waitForIt ? sql`` : sql`SKIP LOCKED`}`);
-    return row ? { position: Number(row.position), revision: Number(row.revision) } : null;
-  }
-
   async function lockWithParked(tx: Transaction): Promise<LockedCheckpoint | null> {
     // Two statements, sent together: one that finds the row changed goes on with the new row, but its
     // subselects still see what was parked before it began, and a parked stream would be run on.
-    const [checkpoint, parked] = await Promise.all([
-      lock(tx),
-      tx.execute<{ stream: string }>(sql`
-        SELECT stream FROM parked_streams WHERE subscription = ${subscription.name}`),
+    const [checkpoint, names] = await Promise.all([
+      lockCheckpoint(tx, subscription.name),
+      parked.names(tx),
     ]);
-    return checkpoint && { ...checkpoint, parked: new Set(parked.map(({ stream }) => stream)) };
-  }
-
-  async function write(tx: Transaction, checkpoint: Checkpoint): Promise<void> {
-    await tx.execute(sql`
-      UPDATE subscriptions SET position = ${checkpoint.position}, revision = ${checkpoint.revision},
-        updated_at = doctrail_now() WHERE name = ${subscription.name}`);
+    return checkpoint && { ...checkpoint, parked: names };
   }
 
   /** Handles the next batch; false when level, or when another process has the checkpoint. */
@@ -118,7 +88,7 @@ export function createSubscriptionRunner(options: {
       const events = page.events.filter((e) => wants(e) && !checkpoint.parked.has(e.stream));
       if (events.length > 0) await (careful ? isolate : handle)(tx, events, checkpoint);
       handled = events.length;
-      await write(tx, { ...checkpoint, position: page.position });
+      await writeCheckpoint(tx, subscription.name, { ...checkpoint, position: page.position });
       return page.position;
     });
     if (moved === false) return false;
@@ -144,7 +114,7 @@ export function createSubscriptionRunner(options: {
       if (isOutage(error)) throw error;
       const streams = [...new Set(events.map((event) => event.stream))];
       const [first] = events;
-      if (streams.length === 1 && first) return park(tx, first, error);
+      if (streams.length === 1 && first) return parked.park(tx, first, error);
       const half = new Set(streams.slice(0, streams.length / 2));
       await isolate(
         tx,
@@ -159,93 +129,11 @@ export function createSubscriptionRunner(options: {
     }
   }
 
-  async function park(tx: Transaction, event: StoredEvent, error: unknown): Promise<void> {
-    const delay = delayAfter(1, retryDelays);
-    tell(event, error, delay);
-    await tx.execute(sql`
-      INSERT INTO parked_streams (subscription, stream, position, error, next_try_at)
-      VALUES (${subscription.name}, ${event.stream}, ${event.position}, ${describe(error)}, ${after(delay)})`);
-    await notify(tx);
-  }
-
-  function tell(
-    parked: { stream: string; position: number },
-    error: unknown,
-    delay: number | null,
-  ) {
-    const { stream, position } = parked;
-    const told = { err: error, stream, position };
-    if (delay === null) log.error(told, 'stream parked');
-    else log.warn(told, `stream put aside, tried again in ${delay} ms`);
-  }
-
-  async function notify(tx: Transaction): Promise<void> {
-    await tx.execute(sql`SELECT pg_notify(${LIVE_CHANNEL}, ${PARKED_STREAMS})`);
-  }
-
-  async function lockParked(tx: Transaction, condition: SQL): Promise<Parked | null> {
-    const [row] = await tx.execute<{
-      stream: string;
-      position: string;
-      attempts: number;
-      asked: boolean;
-    }>(sql`
-      SELECT stream, position, attempts, asked FROM parked_streams
-      WHERE subscription = ${subscription.name} AND ${condition}
-      ORDER BY position LIMIT 1 FOR UPDATE`);
-    return row ? { ...row, position: Number(row.position) } : null;
-  }
-
-  async function change(tx: Transaction, stream: string, assignments: SQL): Promise<void> {
-    await tx.execute(sql`
-      UPDATE parked_streams SET ${assignments}
-      WHERE subscription = ${subscription.name} AND stream = ${stream}`);
-    await notify(tx);
-  }
-
-  /** Runs what waits in a parked stream; throws nothing but an outage, which changes nothing. */
-  async function runParked(
-    tx: Transaction,
-    parked: Parked,
-    checkpoint: Checkpoint,
-  ): Promise<'handled' | 'failed'> {
-    const { stream, position, attempts, asked } = parked;
-    try {
-      const events = waitingIn(await readStream(stream), subscription, position, checkpoint);
-      await tx.transaction((savepoint) => handle(savepoint, events, checkpoint));
-    } catch (error) {
-      if (isOutage(error)) throw error;
-      const delay = asked ? null : delayAfter(attempts + 1, retryDelays);
-      tell(parked, error, delay);
-      const next = sql`next_try_at = ${after(delay)}, asked = false`;
-      await change(tx, stream, sql`attempts = attempts + 1, error = ${describe(error)}, ${next}`);
-      return 'failed';
-    }
-    await tx.execute(sql`
-      DELETE FROM parked_streams WHERE subscription = ${subscription.name} AND stream = ${stream}`);
-    await notify(tx);
-    await write(tx, checkpoint);
-    return 'handled';
-  }
-
   /** Runs the first stream that is due; false when none is, or when another process has the checkpoint. */
   async function stepDue(): Promise<boolean> {
     due = false;
     try {
-      const outcome = await database.db.transaction(async (tx) => {
-        const checkpoint = await lock(tx);
-        if (!checkpoint) return 'busy' as const;
-        const parked = await lockParked(tx, sql`next_try_at <= (SELECT doctrail_now())`);
-        if (!parked) return 'none' as const;
-        try {
-          return await runParked(tx, parked, checkpoint);
-        } catch (error) {
-          // Put off, so that others that are due need not wait for the end of what may be its own outage.
-          log.warn({ err: error, stream: parked.stream }, 'outage, the stream is tried again');
-          await change(tx, parked.stream, sql`next_try_at = ${after(OUTAGE_DELAY_MS)}`);
-          return 'put off' as const;
-        }
-      });
+      const outcome = await parked.runDue();
       if (outcome !== 'none') due = true;
       if (outcome === 'handled') subscription.committed?.();
       return outcome !== 'none' && outcome !== 'busy';
@@ -318,43 +206,11 @@ export function createSubscriptionRunner(options: {
       this.wake();
     },
     async redrive(stream) {
-      const outcome = await database.db.transaction(async (tx) => {
-        const checkpoint = await lock(tx, true);
-        const parked = await lockParked(tx, sql`stream = ${stream}`);
-        if (!checkpoint || !parked) return 'not-parked' as const;
-        return runParked(tx, { ...parked, asked: true }, checkpoint);
-      });
+      const outcome = await parked.redrive(stream);
       if (outcome === 'handled') subscription.committed?.();
       // What came meanwhile found the checkpoint locked.
       this.wake();
       return outcome;
     },
   };
-}
-
-/** Of a stream's history, what a subscription has passed since the stream was parked at a position. */
-export function waitingIn(
-  history: readonly StoredEvent[],
-  { types }: Pick<Subscription, 'types'>,
-  from: number,
-  checkpoint: { position: number },
-): StoredEvent[] {
-  return history.filter(
-    ({ type, position }) => types.has(type) && position >= from && position <= checkpoint.position,
-  );
-}
-
-/** Milliseconds until a stream that has failed so many times is tried again; null: no more. */
-function delayAfter(attempts: number, delays: readonly number[]): number | null {
-  return delays[attempts - 1] ?? null;
-}
-
-function after(milliseconds: number | null): SQL {
-  return sql`doctrail_now() + ${milliseconds}::float8 * interval '1 millisecond'`;
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { stack, message } = withoutQuery(error);
-  return stack ?? message;
 }

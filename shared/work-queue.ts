@@ -16,6 +16,8 @@ export interface JobRequest<Data extends object = object> {
   cause: number;
   /** Not before this time. */
   due?: Date;
+  /** Tells a job apart that puts off another one of the same cause. */
+  round?: number;
 }
 
 /** Does one job. Runs at least once; `signal` aborts when the process stops. Throwing retries it later. */
@@ -180,7 +182,7 @@ export function createWorkQueue(options: {
       const byQueue = Map.groupBy(jobs, (job) => job.queue);
       for (const [queue, requests] of byQueue) {
         const inserts = requests.map((job) => ({
-          id: jobId(job.cause, queue, job.key),
+          id: jobId(job.cause, queue, job.key, ...(job.round ? [job.round] : [])),
           data: job.data,
           singletonKey: job.key,
           ...(job.due ? { startAfter: job.due } : {}),

@@ -1,5 +1,5 @@
 import { ConfigError, loadConfig } from '../shared/config.ts';
-import { publicAddress } from './accounts/public-address.ts';
+import { publicAddress } from '../shared/web/public-address.ts';
 import { startDoctrail, type Doctrail } from './doctrail.ts';
 
 /** `npm start`: starts, says where to open it, and ends in order when told to. */

@@ -61,7 +61,7 @@ export const scheduled = (step: string, attempt: number) =>
     retry: attempt - 1,
     retries: 3,
     dueAt: DUE_AT,
-    reason: 'broken, which may pass',
+    reason: 'broken may pass',
   });
 export const givenUp = (step: string, attempts = 1) =>
   StepGivenUp({ step, attempts, why: 'retries-spent', reason: 'it failed often' });

@@ -151,7 +151,7 @@ describe('a rebuild', () => {
     }
   });
 
-  it('swaps without anybody noticing while documents come', async () => {
+  it('swaps without anybody noticing while documents come', { timeout: 60_000 }, async () => {
     let over = false;
     const answers: number[] = [];
     const looking = (async () => {

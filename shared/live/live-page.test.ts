@@ -14,7 +14,13 @@ let url: string;
 let page: LivePage;
 const readers: TestReader[] = [];
 
-beforeEach(async () => {
+beforeEach(() => begin());
+afterEach(end);
+
+/** A server with one page of these options. */
+async function begin(
+  options: Pick<Parameters<typeof createLivePage>[0], 'restMs' | 'counts'> = {},
+) {
   content = 'one';
   render = async (key) => `${key}: ${content}`;
   const streams = createEventStreams();
@@ -22,6 +28,7 @@ beforeEach(async () => {
     render: (key) => render(key),
     streams,
     log: pino({ level: 'silent' }),
+    ...options,
   });
   app = await createTestServer({ 'GET /pages/:key': ['viewer'] }, (routes) => {
     routes.get('/pages/:key', async (request, reply) => {
@@ -30,11 +37,17 @@ beforeEach(async () => {
   });
   app.closing.addEventListener('abort', streams.close);
   url = await app.listen({ port: 0 });
-});
-afterEach(async () => {
+}
+
+async function end(): Promise<void> {
   for (const reader of readers.splice(0)) reader.leave();
   await app.close();
-});
+}
+
+async function beginAgain(options: Parameters<typeof begin>[0]): Promise<void> {
+  await end();
+  await begin(options);
+}
 
 async function connect(key: string): Promise<TestReader> {
   const reader = await readEvents(`${url}/pages/${key}`, { headers: bearer('viewer') });
@@ -117,5 +130,27 @@ describe('a live page', () => {
     one.leave();
     other.leave();
     await vi.waitFor(() => expect(page.watched('a')).toBe(false));
+  });
+
+  it('rests between two renderings, and then shows the newest', async () => {
+    await beginAgain({ restMs: 1_000 });
+    const reader = await connect('a');
+    await reader.until(shows('a: one'));
+    const begun = performance.now();
+    for (const text of ['two', 'three', 'four']) {
+      change(text);
+      await new Promise(setImmediate);
+    }
+    const messages = await reader.until(shows('a: four'));
+    expect(contents(messages)).toEqual(['a: one', 'a: four']);
+    expect(performance.now() - begun).toBeGreaterThan(300);
+  });
+
+  it('tells figures for the header with its content', async () => {
+    await beginAgain({ counts: async () => ({ failed: 3 }) });
+    const reader = await connect('a');
+    const messages = await reader.until((seen) => seen.some(({ event }) => event === 'counts'));
+    expect(messages.find(({ event }) => event === 'counts')?.data).toBe('{"failed":3}');
+    expect(contents(messages)).toEqual(['a: one']);
   });
 });

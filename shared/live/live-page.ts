@@ -14,6 +14,8 @@ export interface LivePage {
 
 /** Changes that come closer together than this are shown together. */
 const SETTLE_MS = 50;
+/** A page that rests is rendered at most a quarter of all time. */
+const REST = 3;
 
 interface Page {
   /** What each browser was shown last. */
@@ -29,7 +31,7 @@ interface Page {
 /**
  * Small and rarely watched pages: rendered once a change, however many watch.
  *
- * @param options.restMs milliseconds from one rendering of a page to its next at the least
+ * @param options.restMs milliseconds from one rendering of a page to its next at the least; 0: none
  * @param options.counts figures for the header of the page, told with each rendering
  */
 export function createLivePage(options: {
@@ -39,6 +41,7 @@ export function createLivePage(options: {
   streams: EventStreams;
   log: Logger;
 }): LivePage {
+  const { restMs = 0 } = options;
   const pages = new Map<string, Page>();
 
   /** One rendering of a page at a time, so that an older one never follows a newer. */
@@ -46,6 +49,7 @@ export function createLivePage(options: {
     page.timer = undefined;
     page.rendering = true;
     page.again = false;
+    const begun = performance.now();
     try {
       const counts = await options.counts?.();
       const told = counts ? message(JSON.stringify(counts), { event: 'counts' }) : '';
@@ -56,7 +60,8 @@ export function createLivePage(options: {
       for (const stream of page.shown.keys()) stream.end();
     }
     page.rendering = false;
-    page.restsUntil = performance.now() + (options.restMs ?? 0);
+    const ended = performance.now();
+    page.restsUntil = ended + (restMs && Math.max(restMs, REST * (ended - begun)));
     if (page.again) changed(key);
   }
 

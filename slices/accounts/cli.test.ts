@@ -9,7 +9,7 @@ import { createTestDatabase } from '../../tests/database.ts';
 import { root } from '../../shared/web/paths.ts';
 import { loadConfig } from '../../shared/config.ts';
 import { createAccounts } from './accounts.ts';
-import { publicAddress } from './public-address.ts';
+import { publicAddress } from '../../shared/web/public-address.ts';
 import { readArguments } from './token-arguments.ts';
 import type { TestDatabase } from '../../tests/database.ts';
 

@@ -1,5 +1,5 @@
 import { runCommand, withAccounts } from './cli.ts';
-import { publicAddress } from './public-address.ts';
+import { publicAddress } from '../../shared/web/public-address.ts';
 
 await runCommand(() =>
   withAccounts(async (accounts, config) => {

@@ -95,6 +95,7 @@ describe('the template of the board', () => {
       active: 'board',
       live: true,
       viewer: { name: 'Ada', role: 'operator' },
+      failed: 3,
       board: view(changes),
     });
 

@@ -2,7 +2,7 @@ import type { EventCatalogue } from '../../shared/event-catalogue.ts';
 import type { StoredEvent } from '../../shared/event.ts';
 import type { HistoryEntry } from './history-view.ts';
 
-export { historyView, type HistoryEntry, type HistoryEntryView } from './history-view.ts';
+export { historyView, type HistoryEntry } from './history-view.ts';
 
 /** A history told in sentences; `names`: what people call the actors. */
 export function historyEntries(

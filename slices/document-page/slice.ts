@@ -2,6 +2,7 @@ import type { Environment } from 'nunjucks';
 import type { Logger } from 'pino';
 import type { BlobStore } from '../../shared/blobs.ts';
 import type { EventCatalogue } from '../../shared/event-catalogue.ts';
+import type { Database } from '../../shared/database.ts';
 import { documentOf } from '../../shared/event.ts';
 import type { EventStore } from '../../shared/event-store.ts';
 import type { EventStreams } from '../../shared/live/event-stream.ts';
@@ -10,6 +11,7 @@ import type { Slice } from '../../shared/slice.ts';
 import { PROGRESS_PREFIX, type ProgressBoard } from '../../shared/steps/progress.ts';
 import type { Step } from '../../shared/steps/step.ts';
 import type { ActorNames } from '../accounts/actor-names.contract.ts';
+import { createPageFacts } from '../document-board/page-facts.contract.ts';
 import { createDocumentReader } from './page-data.ts';
 import { documentPageView } from './page-view.ts';
 import { documentOfPage, documentRoutes, forAdministrators } from './routes.ts';
@@ -24,16 +26,18 @@ export function documentPage(dependencies: {
   actorNames: ActorNames;
   templates: Environment;
   streams: EventStreams;
+  database: Database;
   log: Logger;
 }): Slice {
   const reader = createDocumentReader(dependencies);
-  const { templates, streams, log } = dependencies;
+  const { database, templates, streams, log } = dependencies;
   const live = createLivePage({
     render: async (key) => {
       const { id, acts } = documentOfPage(key);
       const doc = documentPageView(await reader.page(id, acts));
       return templates.render('slices/document-page/body.njk', { doc });
     },
+    counts: createPageFacts(database),
     streams,
     log,
   });

@@ -107,8 +107,8 @@ const cases = Object.entries(table).flatMap(([state, refusals]) =>
   }),
 );
 
-describe('to a step that is', () => {
-  it.each(cases)('%s, when it is %s, %s', (action, state, _verdict, refusal) =>
+describe('an action on the step at which a document stands', () => {
+  it.each(cases)('%s, when that is %s, %s', (action, state, _verdict, refusal) =>
     expect(refusalOf(steps, courseAt(state), actions[action])).toBe(refusal),
   );
 });

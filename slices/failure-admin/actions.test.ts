@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../../tests/app.ts';
 import { gatedSteps } from '../../tests/browser/gated-steps.ts';
+import { level } from '../../tests/kernel.ts';
 
 const gates = gatedSteps();
 let app: TestApp;
@@ -118,7 +119,9 @@ describe('an action by API', () => {
       act(id, 'steps/reading/retry'),
       act(id, 'steps/reading/retry'),
     ]);
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([202, 409]);
+    expect(answers.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([
+      202, 409,
+    ]);
     const refused = answers.find(({ status }) => status === 409);
     expect(refused?.headers.get('content-type')).toContain('application/problem+json');
     expect(await refused?.json()).toMatchObject({
@@ -180,6 +183,7 @@ describe('a retry of a whole group', () => {
   it('retries everything that stands in it, at the configured pace, and says how far it is', async () => {
     const ids: string[] = [];
     for (let index = 0; index < 5; index += 1) ids.push(await failed('The drum is stuck.'));
+    await level(app.database.database, 'failures');
     const group = await groupOf(ids[0] ?? '');
     const answer = await post(`/api/failures/${group}/retry`, { reason: 'the drum turns again' });
     expect(answer.status).toBe(202);

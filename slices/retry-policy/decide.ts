@@ -44,7 +44,7 @@ export function decideRetry(
         retry: failures,
         retries,
         dueAt: new Date(failed.storedAt.getTime() + Math.round(delay)).toISOString(),
-        reason: `${error.code}, which may pass`,
+        reason: `${error.code} may pass`,
       }),
     ],
   };

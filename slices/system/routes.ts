@@ -7,6 +7,7 @@ import type { Runtime } from '../../shared/runtime.ts';
 import { plainText } from '../../shared/web/openapi.ts';
 import { notFound } from '../../shared/web/problem.ts';
 import type { App } from '../../shared/web/server.ts';
+import { createPageFacts } from '../document-board/page-facts.contract.ts';
 import { createMetrics } from './metrics.ts';
 import { askDatabase } from './readiness.ts';
 import { createSystemStatus } from './status.ts';
@@ -28,6 +29,7 @@ export function systemRoutes(
       templates.render('slices/system/body.njk', {
         system: systemPageView(await status.read(role === 'admin')),
       }),
+    counts: createPageFacts(database),
     streams: runtime.streams,
     log,
   });

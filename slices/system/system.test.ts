@@ -62,7 +62,9 @@ describe('the system page', () => {
     expect(page).toContain('Connected browsers <b>1</b>');
     expect(rowOf(page, 'next-step')).toMatch(/^next-step reactor \d+ \d+ none$/);
     expect(rowOf(page, 'step-inspection')).toMatch(/^step-inspection 0 0 0 nothing waits$/);
-    expect(rowOf(page, 'DocumentCompleted')).toBe('DocumentCompleted pipeline document-board');
+    expect(rowOf(page, 'DocumentCompleted')).toMatch(
+      /^DocumentCompleted pipeline .*document-board/,
+    );
   });
 
   it('offers to rebuild to administrators only', async () => {

@@ -33,7 +33,7 @@ describe('the page of a document', () => {
     expect(await target.textContent()).toContain('Publication finished');
     expect(await isInView(target)).toBe(true);
 
-    await page.locator('summary').first().click();
+    await page.locator('.history summary').first().click();
     const json = await page.locator('.history details[open] pre').textContent();
     expect(JSON.parse(json ?? '')).toMatchObject({ type: 'DocumentReceived', version: 1 });
   });

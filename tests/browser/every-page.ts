@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { stepSlices } from '../../slices/slices.ts';
 import type { TestApp } from '../app.ts';
+import { level } from '../kernel.ts';
 import { gatedSteps } from './gated-steps.ts';
 
 /** The real steps and one more that waits, so that there is always something running. */
@@ -33,6 +34,7 @@ export async function fillEveryPage(
   await app.untilStatus(completed, 'completed');
   await app.untilStatus(long, 'completed');
   await app.untilStatus(failed, 'failed');
+  const group = await ignoredGroup(app);
   return {
     board: '/',
     'failed documents': '/?status=failed',
@@ -41,11 +43,45 @@ export async function fillEveryPage(
     'failed document': `/documents/${failed}`,
     'running document': `/documents/${running}`,
     'long name': `/documents/${long}`,
+    failures: '/failures',
+    'ignored failures': '/failures?tab=ignored',
+    'no resolved failures': '/failures?tab=resolved',
+    'group of failures': `/failures/${group}`,
+    'settled failures of a group': `/failures/${group}?show=closed`,
+    'failure of a document': `/failures/documents/${failed}`,
+    'stuck delivery': `/failures/deliveries?subscription=document-search&stream=document-${completed}`,
     system: '/system',
     'unknown document': '/documents/019aa6b3-1c40-7000-8000-000000000001',
     'unknown page': '/nowhere',
     'wrong filter': '/?status=sideways',
   };
+}
+
+/** Marks one of two groups of failures, has a delivery and a job stuck, and gives the group. */
+async function ignoredGroup(app: TestApp): Promise<string> {
+  const [unreadable] = await app.upload({
+    name: 'broken.pdf',
+    content: '%PDF-1.7 and nothing else',
+  });
+  await app.untilStatus(unreadable?.id ?? '', 'failed');
+  const { sql } = app.database.database;
+  await level(app.database.database, 'failures');
+  await sql`
+    INSERT INTO parked_streams (subscription, stream, position, error, attempts)
+    SELECT 'document-search', stream, position, ${`TypeError: ${'unbroken'.repeat(20)}\n    at fold`}, 4
+    FROM events WHERE type = 'DocumentReceived'`;
+  await sql`
+    UPDATE pgboss.job SET state = 'failed', output = '{"message": "The parser is gone."}'
+    WHERE name = 'step-inspection' AND state = 'completed'`;
+  const answer = await app.ask('/api/failures', { as: 'viewer' });
+  const { groups } = (await answer.json()) as { groups: { id: string }[] };
+  const [first] = groups;
+  await app.ask(`/failures/${first?.id}/ignore`, {
+    as: 'admin',
+    method: 'POST',
+    body: new URLSearchParams({ reason: 'Of no interest.' }),
+  });
+  return first?.id ?? '';
 }
 
 /** Addresses that whoever is not signed in sees. */

@@ -61,7 +61,7 @@ describe('a board that nobody reloads', () => {
     gates.fail(newer, 'The shelf is full. Make room.');
     const row = page.locator(`#document-${newer}`);
     await row.getByText('The shelf is full. Make room.').waitFor();
-    expect(await row.getAttribute('data-status')).toBe('failed');
+    await eventually(() => row.getAttribute('data-status')).toBe('failed');
     await checkStayed();
   });
 

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from '../../shared/database.ts';
 import type { Random } from './random.ts';
+import type { ServerProcess } from './server-process.ts';
 import { until } from './until.ts';
 
 /** No life of a server that is to be killed lasts longer, in milliseconds; steps that must end come on top. */
@@ -23,6 +24,7 @@ export function planOf(kills: number, random: Random) {
 type Moment = { type: string; attempt?: number; laterMs?: number } | null;
 export type Moments = readonly [Moment, ...Moment[]];
 
+/** Resolves at one of the moments, or when the longest life is over before it comes. */
 export async function momentToKill(
   { sql }: Database,
   random: Random,
@@ -40,15 +42,27 @@ export async function momentToKill(
   await pause(random.whole(0, laterMs));
 }
 
-/** Resolves when no step is still to end that was interrupted so often since its last outcome. */
-export async function stepsToEnd({ sql }: Database, deaths: number): Promise<void> {
+/**
+ * Freezes the server at a time when no step is still to end that was interrupted so often since its
+ * last outcome; frozen, so that none begins between this look and the kill.
+ */
+export async function freezeBetweenDeaths(
+  { sql }: Database,
+  server: Pick<ServerProcess, 'signal'>,
+  deaths: number,
+): Promise<void> {
   await until(`steps interrupted ${deaths} times to end`, async () => {
+    server.signal('SIGSTOP');
+    // What it had asked of the database before is done by then.
+    await pause(50);
     const running = await sql`
       SELECT 1 FROM events i WHERE type LIKE '%Interrupted' AND NOT EXISTS (
         SELECT 1 FROM events o WHERE o.stream = i.stream AND o.version > i.version AND o.type IN
           (replace(i.type, 'Interrupted', 'Finished'), replace(i.type, 'Interrupted', 'Failed')))
       GROUP BY stream, type HAVING count(*) >= ${deaths}`;
-    return running.length === 0;
+    if (running.length === 0) return true;
+    server.signal('SIGCONT');
+    return false;
   });
 }
 

@@ -2,10 +2,17 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { openDatabase, type Database } from '../../shared/database.ts';
 import { connectEmbeddedPostgres } from '../../shared/embedded-postgres/index.ts';
-import { createClient, type Client } from './client.ts';
-import { LONGEST_LIFE_MS, momentToKill, planOf, stepsToEnd, type Moments } from './kill-moments.ts';
+import { createClient, type Client, type ListedDocument } from './client.ts';
+import {
+  LONGEST_LIFE_MS,
+  momentToKill,
+  planOf,
+  freezeBetweenDeaths,
+  type Moments,
+} from './kill-moments.ts';
 import { processesIn } from './processes.ts';
 import { waitUntilLevel } from './read-models.ts';
 import type { Random } from './random.ts';
@@ -130,7 +137,7 @@ async function liveAndDie(
     sendUploads(waiting, life.client, over.signal),
   );
   await momentToKill(life.database, random, moments);
-  await stepsToEnd(life.database, mostDeaths);
+  await freezeBetweenDeaths(life.database, life.server, mostDeaths);
   over.abort();
   await life.server.kill();
   await Promise.all(uploading);
@@ -138,12 +145,44 @@ async function liveAndDie(
   return waiting;
 }
 
-/** Resolves when every document has ended and every read model knows. */
+/** Longer than any retry, heartbeat or delay: who waits so long without a new event waits for ever. */
+const STALLED_MS = 90_000;
+const LOOK_EVERY_MS = 250;
+
+/**
+ * Resolves when every document has ended and every read model knows, however long that takes while
+ * something happens: a slow machine is no flaw, a lost timer is.
+ * @throws Error that names the documents that have not ended when nothing happens any more
+ */
 export async function waitForEnds({ client, database }: Life): Promise<void> {
-  await until('every document to end', async () =>
-    (await client.documents()).every(({ status }) => status === 'completed' || status === 'failed'),
+  let newest = '';
+  let since = performance.now();
+  for (;;) {
+    const left = (await client.documents()).filter(({ status }) => !ended.has(status));
+    if (left.length === 0) return waitUntilLevel(database);
+    const [row] = await database.sql<{ position: string }[]>`
+      SELECT coalesce(max(position), 0)::text AS position FROM events`;
+    if (row?.position !== newest) {
+      newest = row?.position ?? '';
+      since = performance.now();
+    }
+    if (performance.now() - since > STALLED_MS) throw await stalled(client, left);
+    await pause(LOOK_EVERY_MS);
+  }
+}
+
+const ended = new Set(['completed', 'failed']);
+
+async function stalled(client: Client, left: readonly ListedDocument[]): Promise<Error> {
+  const told = await Promise.all(
+    left.map(async ({ id, fileName, status }) => {
+      const last = (await client.history(id)).slice(-3).map(({ type, data }) => [type, data]);
+      return `${fileName} (${id}) is ${status} after ${JSON.stringify(last)}`;
+    }),
   );
-  await waitUntilLevel(database);
+  return new Error(
+    `Nothing has happened for ${STALLED_MS / 1000} s, but these have not ended:\n${told.join('\n')}`,
+  );
 }
 
 const quiet = () => undefined;

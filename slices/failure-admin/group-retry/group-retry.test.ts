@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../../../tests/app.ts';
 import { gatedSteps } from '../../../tests/browser/gated-steps.ts';
-import { failMany } from '../../../tests/failed-documents.ts';
+import { failMany, groupOfCode } from '../../../tests/failed.ts';
 import { createSignal } from '../../../shared/signal.ts';
-import { failureSignature } from '../../../shared/steps/failure-signature.ts';
-import { groupOf, groupStream } from '../failure-group.contract.ts';
+import { groupStream } from '../failure-group.contract.ts';
 
 const gates = gatedSteps();
 let app: TestApp;
@@ -13,8 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-const group = (message: string) =>
-  groupOf(failureSignature('reading', { code: 'gate', message, detail: null }));
+const group = (code: string) => groupOfCode(gates.steps, code);
 
 interface Retry {
   state: string;
@@ -55,13 +53,13 @@ const asked = async (ids: string[]) => {
 
 describe('the retry of a group', () => {
   it('goes at its pace, and says what came of it', async () => {
-    const ids = await failMany(app, 60, () => 'The pace is even.');
+    const ids = await failMany(app, gates.steps, 60, () => 'even-pace');
     const begun = performance.now();
-    expect((await post(`/api/failures/${group('The pace is even.')}/retry`)).status).toBe(202);
-    await until(() => hasFinished(group('The pace is even.')));
+    expect((await post(`/api/failures/${group('even-pace')}/retry`)).status).toBe(202);
+    await until(() => hasFinished(group('even-pace')));
     const seconds = (performance.now() - begun) / 1000;
     expect(seconds).toBeGreaterThan(0.5);
-    expect(await progress(group('The pace is even.'))).toMatchObject({
+    expect(await progress(group('even-pace'))).toMatchObject({
       documents: 60,
       retried: 60,
       refused: 0,
@@ -70,17 +68,19 @@ describe('the retry of a group', () => {
   });
 
   it('is one, however many ask for it', async () => {
-    await failMany(app, 30, () => 'Two of us.');
+    await failMany(app, gates.steps, 30, () => 'two-of-us');
     const answers = await Promise.all(
-      [1, 2, 3].map(() => post(`/api/failures/${group('Two of us.')}/retry`)),
+      [1, 2, 3].map(() => post(`/api/failures/${group('two-of-us')}/retry`)),
     );
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([202, 409, 409]);
-    await until(() => hasFinished(group('Two of us.')));
+    expect(answers.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([
+      202, 409, 409,
+    ]);
+    await until(() => hasFinished(group('two-of-us')));
   });
 
   it('can be stopped: what was retried stays so, the rest stays failed', async () => {
-    const ids = await failMany(app, 150, () => 'Stop me.');
-    const of = group('Stop me.');
+    const ids = await failMany(app, gates.steps, 150, () => 'stop-me');
+    const of = group('stop-me');
     await post(`/api/failures/${of}/retry`);
     await until(async () => (await asked(ids)).includes(1));
     expect((await post(`/api/failures/${of}/retry/stop`)).status).toBe(202);
@@ -95,8 +95,8 @@ describe('the retry of a group', () => {
   });
 
   it('goes on after a restart, and asks nobody twice', async () => {
-    const ids = await failMany(app, 120, () => 'Restart me.');
-    const of = group('Restart me.');
+    const ids = await failMany(app, gates.steps, 120, () => 'restart-me');
+    const of = group('restart-me');
     await post(`/api/failures/${of}/retry`);
     await until(async () => (await asked(ids)).includes(1));
     await app.restart();

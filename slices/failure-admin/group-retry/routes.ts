@@ -71,11 +71,16 @@ export function groupRetryRoutes(
 }
 
 function toJson(progress: GroupRetryProgress) {
-  const { id: group, retry: id, state, documents, retried, refused, perSecond } = progress;
-  const { requestedAt, endedAt } = progress;
+  const { id, retry, state, documents, retried, refused, perSecond } = progress;
   return {
-    ...{ id, group, state, documents, retried, refused, perSecond },
-    requestedAt: requestedAt.toISOString(),
-    endedAt: endedAt?.toISOString() ?? null,
+    id: retry,
+    group: id,
+    state,
+    documents,
+    retried,
+    refused,
+    perSecond,
+    requestedAt: progress.requestedAt.toISOString(),
+    endedAt: progress.endedAt?.toISOString() ?? null,
   };
 }

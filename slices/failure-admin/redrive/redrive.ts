@@ -12,7 +12,7 @@ interface Asking {
 
 export interface Redrives {
   /**
-   * Runs parked streams again: one, all of a subscription, or all. Said before it is done.
+   * Runs parked streams again: one, all of a subscription, or all. Stated once there was one.
    * @throws Problem 409 when it is not, or no longer, parked
    */
   deliveries(
@@ -40,25 +40,20 @@ export function createRedrives(store: EventStore, deadLetters: DeadLetters): Red
 
   return {
     async deliveries({ subscription, stream }, asking) {
-      const one = subscription !== null && stream !== null;
-      const isThere = one
-        ? (await deadLetters.preview(subscription, stream)) !== null
-        : (await deadLetters.streams(1)).total > 0;
-      if (!isThere) throw nothingStuck();
+      const asked =
+        subscription !== null && stream !== null
+          ? (await deadLetters.runAgain(subscription, stream)) === 'asked'
+          : (await deadLetters.runAllAgain(subscription)) > 0;
+      if (!asked) throw nothingStuck();
       await state({ what: 'deliveries', subscription, stream, queue: null, job: null }, asking);
-      const done = one
-        ? (await deadLetters.runAgain(subscription, stream)) === 'asked'
-        : (await deadLetters.runAllAgain(subscription)) > 0;
-      if (!done) throw nothingStuck();
     },
     async jobs({ queue, job }, asking) {
-      const one = queue !== null && job !== null;
-      if ((await deadLetters.jobs(1)).total === 0) throw nothingStuck();
+      const asked =
+        queue !== null && job !== null
+          ? (await deadLetters.retryJob(queue, job)) === 'asked'
+          : (await deadLetters.retryAllJobs()) > 0;
+      if (!asked) throw nothingStuck();
       await state({ what: 'jobs', subscription: null, stream: null, queue, job }, asking);
-      const done = one
-        ? (await deadLetters.retryJob(queue, job)) === 'asked'
-        : (await deadLetters.retryAllJobs()) > 0;
-      if (!done) throw nothingStuck();
     },
   };
 }

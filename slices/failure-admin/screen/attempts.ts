@@ -53,8 +53,13 @@ export function attemptsOf(
 function begin({ data, storedAt }: StoredEvent<{ attempt: number; worker: string }>): Attempt {
   const { attempt, worker } = data;
   return {
-    ...{ type: 'attempt', attempt, worker },
-    ...{ startedAt: storedAt, endedAt: null, outcome: 'running', code: null },
+    type: 'attempt',
+    attempt,
+    worker,
+    startedAt: storedAt,
+    endedAt: null,
+    outcome: 'running',
+    code: null,
   };
 }
 

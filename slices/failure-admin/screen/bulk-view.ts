@@ -39,5 +39,3 @@ const stopOf = (group: string): ActionView => ({
   href: `/failures/${group}/retry/stop`,
   choice: null,
 });
-
-export type BulkView = ReturnType<typeof bulkView>;

@@ -58,7 +58,8 @@ export function failureScreens(
   dependencies: ScreenDependencies,
   retries: Pick<GroupRetryQueries, 'recent'>,
 ) {
-  const { steps, store, database } = dependencies;
+  const { steps, store, database, catalogue, actorNames } = dependencies;
+  const { templates, streams, log } = dependencies;
   const titles = new Map(steps.map(({ slug, title }) => [slug, title]));
   const queries = createGroupQueries(database);
   const marks = createGroupMarks(database, store);
@@ -68,9 +69,11 @@ export function failureScreens(
   const screensOf = ({ queue, subscriptions }: Runtime) => {
     const deadLetters = createDeadLetters({ database, store, queue, subscriptions });
     screens ??= createScreens({
-      ...dependencies,
       titles,
-      readers: createScreenReaders({ ...dependencies, queries, retries, deadLetters, titles }),
+      templates,
+      streams,
+      log,
+      readers: createScreenReaders({ queries, retries, deadLetters, actorNames, titles }),
       readDocument: createFailedDocumentReader(dependencies),
       counts: createPageFacts(database),
     });
@@ -117,7 +120,7 @@ export function failureScreens(
       screenRoutes(app, screens, queries);
       groupRoutes(app, marks, runtime);
       const redrives = createRedrives(store, deadLetters);
-      redriveRoutes(app, { ...dependencies, redrives, deadLetters });
+      redriveRoutes(app, { catalogue, actorNames, redrives, deadLetters });
     },
   };
 }

@@ -207,7 +207,7 @@ export function createGroupQueries({ sql, db }: Database): GroupQueries {
           string | null
         >`CASE WHEN ${board.kind} IS NULL THEN ${board.mediaType} END`,
         extension: drizzleSql<string | null>`CASE WHEN ${known} IS NULL
-          THEN lower(substring(${board.fileName} from '\\.([A-Za-z0-9]{1,8})$')) END`,
+          THEN lower(substring(right(${board.fileName}, 9) from '\\.([A-Za-z0-9]{1,8})$')) END`,
         count: drizzleSql<number>`count(*)::int`,
       })
       .from(failures)

@@ -20,9 +20,17 @@ export const GroupJson = Type.Object(
 );
 
 export function toGroupJson(one: FailureGroup): Static<typeof GroupJson> {
-  const { group: id, signature, step, code, kind, message, failed, retrying, tab } = one;
+  const { signature, step, code, kind, message, failed, retrying } = one;
   return {
-    ...{ id, signature, step, code, kind, message, state: tab, failed, retrying },
+    id: one.group,
+    signature,
+    step,
+    code,
+    kind,
+    message,
+    state: one.tab,
+    failed,
+    retrying,
     firstFailedAt: one.firstFailedAt.toISOString(),
     lastFailedAt: one.lastFailedAt.toISOString(),
   };

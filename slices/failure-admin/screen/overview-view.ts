@@ -100,8 +100,6 @@ export function groupView(
   };
 }
 
-export type GroupView = ReturnType<typeof groupView>;
-
 /** What was said of a marked group, or of one that came back in spite of it. */
 function noteOf({ mark, tab }: FailureGroup, names: NamedActors, now: Date) {
   if (!mark || mark.mark === 'open') return null;

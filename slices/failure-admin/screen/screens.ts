@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { documentOf, type StoredEvent } from '../../../shared/event.ts';
 import type { EventStreams } from '../../../shared/live/event-stream.ts';
 import { createLivePage } from '../../../shared/live/live-page.ts';
-import { PARKED_STREAMS } from '../../../shared/subscription-runner.ts';
+import { PARKED_STREAMS } from '../../../shared/parked-streams.ts';
 import type { StepTitles } from '../../document-board/board-row.contract.ts';
 import { GROUP_RETRIES } from '../group-retry/read-model.ts';
 import { FAILURE_GROUPS } from '../groups/read-model.ts';
@@ -64,7 +64,10 @@ export function createScreens(dependencies: {
   function screen<Query>(restMs: number, render: (query: Query) => Promise<string>) {
     const page = createLivePage({
       render: (key) => render(JSON.parse(key) as Query),
-      ...{ restMs, counts, streams, log },
+      restMs,
+      counts,
+      streams,
+      log,
     });
     return {
       page,
@@ -94,7 +97,11 @@ export function createScreens(dependencies: {
   const refresh = setInterval(changed, REFRESH_MS).unref();
 
   return {
-    ...{ readers, readDocument, overview, group, document },
+    readers,
+    readDocument,
+    overview,
+    group,
+    document,
     onLive(told) {
       if (SHOWN.has(told)) changed();
     },

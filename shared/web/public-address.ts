@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { ConfigError } from '../../shared/config.ts';
-import type { Config } from '../../shared/config.ts';
+import { ConfigError } from '../config.ts';
+import type { Config } from '../config.ts';
 
 /** What the server writes to `DATA_DIR/server.json` once it listens. */
 const ServerFile = Type.Object({ url: Type.String() });
