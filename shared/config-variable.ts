@@ -113,6 +113,16 @@ export function networks(options: Documented<string[]>) {
   });
 }
 
+/** Whole numbers, comma-separated. */
+export function wholes(options: Documented<number[]> & Range) {
+  const { minimum, maximum, ...documented } = options;
+  const item = Type.Integer({ minimum, maximum });
+  return variable<number[]>(Type.Array(item, documented), documented, {
+    read: (text) => split(text).map((item) => (/^\d+$/.test(item) ? Number(item) : item)),
+    allowed: `a comma-separated list of whole numbers from ${minimum} to ${maximum}`,
+  });
+}
+
 /** `off`, `on`, or networks. */
 export function proxies(options: Documented<boolean>) {
   const addresses = networks({ ...options, default: [] });
@@ -147,7 +157,7 @@ export function retryExceptions(options: Documented<RetryException[]>) {
 }
 
 function readRetryException(text: string): RetryException | string {
-  const match = /^([a-z0-9-]+|\*)\/([a-z0-9-]+|\*)=(\d{1,3})(?::(\d{1,8}))?(?::(\d{1,8}))?$/.exec(
+  const match = /^([a-z0-9-]+|\*)\/([a-z0-9-]+|\*)=(\d{1,2}|100)(?::(\d{1,8}))?(?::(\d{1,8}))?$/.exec(
     text,
   );
   if (!match) return text;

@@ -12,6 +12,7 @@ import {
   text,
   url,
   whole,
+  wholes,
 } from './config-variable.ts';
 
 export { ConfigError } from './config-error.ts';
@@ -156,6 +157,19 @@ const variables = {
     description:
       'CIDRs, comma-separated, that webhooks may reach although they are private; http is allowed there.',
   }),
+  WEBHOOK_TIMEOUT_MS: whole({
+    minimum: 100,
+    maximum: 300_000,
+    default: 15_000,
+    description: 'Longest time one attempt to send a webhook may take, in milliseconds.',
+  }),
+  WEBHOOK_RETRY_DELAYS: wholes({
+    minimum: 0,
+    maximum: 604_800,
+    default: [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400],
+    description:
+      'Seconds before each retry of a webhook, comma-separated; after the last it is given up.',
+  }),
   LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
     default: 'info',
     description: 'Least severe level that is logged.',
@@ -211,6 +225,8 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     },
     bulkRetriesPerSecond: read('BULK_RETRIES_PER_SECOND'),
     webhookAllowedNetworks: read('WEBHOOK_ALLOWED_NETWORKS'),
+    webhookTimeoutMs: read('WEBHOOK_TIMEOUT_MS'),
+    webhookRetryDelaysMs: read('WEBHOOK_RETRY_DELAYS').map((seconds) => seconds * 1_000),
     logLevel: read('LOG_LEVEL'),
   };
   refuseContradictions(config);

@@ -51,8 +51,8 @@ type ActionName = keyof typeof actions;
 const APPLIES = null;
 const faster = 'Somebody was faster: Drying is about to run already. Wait for its outcome.';
 const runs = 'Drying is running now. Wait for its outcome, or cancel the document.';
-const moves = 'Drying is about to run or running. Wait for its outcome, or give it up first.';
-const movesLater = 'Folding is about to run or running. Wait for its outcome, or give it up first.';
+const moves = 'Drying is about to run or running. Wait for its outcome, then ask again.';
+const movesLater = 'Folding is about to run or running. Wait for its outcome, then ask again.';
 const notThere = 'The document has not come to Folding: it stands at Drying.';
 const hasFinished = 'Drying has finished. Reprocess the document from it to run it once more.';
 const wasSkipped = 'Drying was skipped. Reprocess the document from it to run it after all.';
@@ -62,7 +62,7 @@ const wasCancelled =
 /** Retry, skip, give up, cancel; reprocess from there, from before, from a later step. */
 const table: Record<State, (string | null)[]> = {
   due: [
-    faster,
+    'Drying has not failed: it is about to run. Wait for its outcome.',
     APPLIES,
     'Drying has not failed: it is about to run. Cancel the document to stop it.',
     APPLIES,

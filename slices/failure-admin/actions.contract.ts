@@ -43,10 +43,11 @@ function refusalOfStep(
   const current = course.steps.find((each) => !isDone(each));
   if (current && current.slug !== slug)
     return `The document has not come to ${name(slug)}: it stands at ${name(current.slug)}.`;
-  const isAsked = step.state === 'due' || (step.state === 'retrying' && step.dueAt === null);
   if (step.state === 'running' || step.state === 'interrupted')
     return `${name(slug)} is running now. Wait for its outcome, or cancel the document.`;
-  if (act === 'retry' && isAsked)
+  if (act === 'retry' && step.state === 'due')
+    return `${name(slug)} has not failed: it is about to run. Wait for its outcome.`;
+  if (act === 'retry' && step.state === 'retrying' && step.dueAt === null)
     return `Somebody was faster: ${name(slug)} is about to run already. Wait for its outcome.`;
   if (act === 'give-up' && step.state === 'given-up')
     return `${name(slug)} was given up before. Retry or skip it, or cancel the document.`;
@@ -73,7 +74,7 @@ function refusalOfReprocessing(course: Course, fromStep: string, name: Name): st
     return `The document has not come to ${name(fromStep)}: it stands at ${name(current.slug)}.`;
   return current.state === 'given-up' || (current.state === 'retrying' && current.dueAt !== null)
     ? null
-    : `${name(current.slug)} is about to run or running. Wait for its outcome, or give it up first.`;
+    : `${name(current.slug)} is about to run or running. Wait for its outcome, then ask again.`;
 }
 
 /** Everything that an administrator may do now, in the order in which it is offered. */

@@ -143,8 +143,11 @@ describe('the time of a retry', () => {
     expect(decide(given).decision).toEqual(decide(given).decision);
   });
 
-  it('never passes the longest delay', () =>
-    expect(delayOf(decide(failedTimes(1), { delayMs: 5_000, maxDelayMs: 700 }))).toBe(700));
+  it('never passes the longest delay, below which it is spread', () => {
+    const delay = delayOf(decide(failedTimes(1), { delayMs: 5_000, maxDelayMs: 700 }));
+    expect(delay).toBeGreaterThanOrEqual(560);
+    expect(delay).toBeLessThan(700);
+  });
 });
 
 describe('a permanent failure', () => {
@@ -198,8 +201,18 @@ describe('the rule for a failure', () => {
     expect(decide(failedTimes(1), { exceptions }).decision).toMatchObject({ data: { retries } }),
   );
 
-  it('may have delays of its own', () =>
-    expect(delayOf(decide(failedTimes(2), { exceptions: [ofBoth] }))).toBe(10_000));
+  it('may have delays of its own', () => {
+    const delay = delayOf(decide(failedTimes(2), { exceptions: [ofBoth] }));
+    expect(delay).toBeGreaterThanOrEqual(8_000);
+    expect(delay).toBeLessThanOrEqual(10_000);
+  });
+
+  it('stretches the longest delay where its first is longer', () => {
+    const slow = { step: 'wash', code: null, retries: 3, delayMs: 120_000 };
+    const delay = delayOf(decide(failedTimes(1), { exceptions: [slow] }));
+    expect(delay).toBeGreaterThanOrEqual(96_000);
+    expect(delay).toBeLessThanOrEqual(120_000);
+  });
 });
 
 describe('a budget', () => {

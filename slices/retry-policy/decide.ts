@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../../shared/event.ts';
+import { jittered } from '../../shared/jitter.ts';
 import type { Reaction } from '../../shared/reactor.ts';
 import type { Step } from '../../shared/steps/step.ts';
 import { courseOf, stepOf } from '../pipeline/course.contract.ts';
@@ -35,7 +36,7 @@ export function decideRetry(
     const reason = failures === 1 ? 'it is not to be retried' : `it failed ${failures} times`;
     return { events: [StepGivenUp({ ...about, why: 'retries-spent', reason })] };
   }
-  const delay = Math.min(maxDelayMs, delayMs * 2 ** (failures - 1) * jitterOf(failed.id));
+  const delay = jittered(delayMs * 2 ** (failures - 1), maxDelayMs, failed.id);
   return {
     events: [
       StepRetryScheduled({
@@ -43,14 +44,9 @@ export function decideRetry(
         attempt: attempt + 1,
         retry: failures,
         retries,
-        dueAt: new Date(failed.storedAt.getTime() + Math.round(delay)).toISOString(),
+        dueAt: new Date(failed.storedAt.getTime() + delay).toISOString(),
         reason: `${error.code} may pass`,
       }),
     ],
   };
-}
-
-/** Spreads retries of what failed together: 0.8 to 1.2, always the same for the same failure. */
-function jitterOf(id: string): number {
-  return 0.8 + (0.4 * Number.parseInt(id.slice(-8), 16)) / 2 ** 32;
 }

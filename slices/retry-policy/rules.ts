@@ -22,7 +22,9 @@ export function rulesFor(
     (one) => (one.step ?? step) === step && (one.code ?? code) === code,
   );
   const [closest] = matching.toSorted((one, other) => closeness(other) - closeness(one));
-  const { retries, delayMs, maxDelayMs } = { ...rules, ...closest };
+  const { retries, delayMs } = { ...rules, ...closest };
+  // A first delay beyond the usual longest one stretches it.
+  const maxDelayMs = closest?.maxDelayMs ?? Math.max(rules.maxDelayMs, closest?.delayMs ?? 0);
   return { retries, delayMs, maxDelayMs, named: (closest?.code ?? null) !== null };
 }
 
