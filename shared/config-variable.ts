@@ -157,9 +157,8 @@ export function retryExceptions(options: Documented<RetryException[]>) {
 }
 
 function readRetryException(text: string): RetryException | string {
-  const match = /^([a-z0-9-]+|\*)\/([a-z0-9-]+|\*)=(\d{1,2}|100)(?::(\d{1,8}))?(?::(\d{1,8}))?$/.exec(
-    text,
-  );
+  const match =
+    /^([a-z0-9-]+|\*)\/([a-z0-9-]+|\*)=(\d{1,2}|100)(?::(\d{1,8}))?(?::(\d{1,8}))?$/.exec(text);
   if (!match) return text;
   const [, step = '*', code = '*', retries, delay, longest] = match;
   return {

@@ -31,7 +31,7 @@ describe('the README', () => {
   it('documents every environment variable with its default as the code has it, and no other', () => {
     const defined = environmentVariables.map(({ name, default: fallback, description }) => [
       name,
-      fallback === false ? 'off' : String(fallback ?? ''),
+      fallback === false ? 'off' : JSON.stringify(fallback ?? '').replaceAll(/[[\]"]/g, ''),
       description,
     ]);
     expect(documented).toEqual(defined);
