@@ -164,6 +164,34 @@ describe('a subscriber that throws', () => {
     expect(await one.bus.redrive(picky.name, documentStream(poison))).toBe('not-parked');
   });
 
+  it('parks a stream with the event that fails, and handles those before it', async () => {
+    const poison = newId();
+    const seen: number[] = [];
+    const picky: Subscription = {
+      name: `picky-${poison}`,
+      kind: 'reactor',
+      types: new Set(['Opened', 'Counted']),
+      async handle(_tx, events: readonly StoredEvent[]) {
+        if (events.some(({ type }) => type === 'Counted')) throw new Error('cannot digest');
+        seen.push(...events.map(({ version }) => version));
+      },
+    };
+    const one = await kernel(() => [picky], projection);
+    // One append: one batch.
+    const facts = [
+      Opened({ name: 'a' }),
+      Opened({ name: 'b' }),
+      Counted({ by: 1 }),
+      Opened({ name: 'c' }),
+    ];
+    const stored = await one.tell(poison, ...facts);
+    await one.level(picky.name);
+    const parked = await one.database
+      .sql`SELECT position::int FROM parked_streams WHERE subscription = ${picky.name}`;
+    expect(parked).toEqual([{ position: stored[2]?.position }]);
+    expect(seen).toEqual([1, 2]);
+  });
+
   it('parks nothing when the database is away; it goes on when that is back', async () => {
     const id = newId();
     let outages = 2;

@@ -42,6 +42,8 @@ test.each([
   [{ TRUST_PROXY: 'off' }, { trustProxy: false }],
   [{ TRUST_PROXY: '10.0.0.0/8, ::1' }, { trustProxy: ['10.0.0.0/8', '::1'] }],
   [{ WEBHOOK_ALLOWED_NETWORKS: 'fd00::/8' }, { webhookAllowedNetworks: ['fd00::/8'] }],
+  [{ WEBHOOK_TIMEOUT_MS: '500' }, { webhookTimeoutMs: 500 }],
+  [{ WEBHOOK_RETRY_DELAYS: '0, 1,60' }, { webhookRetryDelaysMs: [0, 1_000, 60_000] }],
   [
     { RETRIES: '0', RETRY_DELAY_MS: '250', RETRY_MAX_DELAY_MS: '9000' },
     { retries: { retries: 0, delayMs: 250, maxDelayMs: 9_000, exceptions: [] } },
@@ -69,6 +71,9 @@ test.each([
   [{ TRUST_PROXY: 'yes' }, 'TRUST_PROXY is "yes", but must be off, on, or'],
   [{ WEBHOOK_ALLOWED_NETWORKS: '10.0.0.0/33' }, 'WEBHOOK_ALLOWED_NETWORKS is "10.0.0.0/33"'],
   [{ WEBHOOK_ALLOWED_NETWORKS: '10.0.0' }, 'WEBHOOK_ALLOWED_NETWORKS is "10.0.0"'],
+  [{ WEBHOOK_TIMEOUT_MS: '15 s' }, 'WEBHOOK_TIMEOUT_MS is "15 s", but must be a whole number'],
+  [{ WEBHOOK_RETRY_DELAYS: '5,,9' }, 'WEBHOOK_RETRY_DELAYS is "5,,9", but must be a comma-separ'],
+  [{ WEBHOOK_RETRY_DELAYS: '604801' }, 'must be a comma-separated list of whole numbers from 0 to'],
   [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL is "loud", but must be one of trace, debug'],
   [{ ROLE: 'worker' }, 'ROLE is "worker", which needs DATABASE_URL'],
   [{ DATABASE_URL: databaseUrl }, 'SECRET_KEY is not set, but DATABASE_URL is'],

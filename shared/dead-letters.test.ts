@@ -210,7 +210,7 @@ describe('parked streams', () => {
       on: [Counted],
       states: [Opened],
       react(_history, event) {
-        // The first event is answered before the second one fails.
+        // The first event is answered; the second one fails, and the third waits behind it.
         if (!works && event.data['by'] === 1) throw new Error('cannot answer');
         return { events: [Opened({ name: `answer ${String(event.data['by'])}` })] };
       },
@@ -224,8 +224,8 @@ describe('parked streams', () => {
     dead = deadLetters([reactorSubscription(reactor, { store: kernel.store, queue })]);
     const id = newId();
     await kernel.tell(id, Counted({ by: 0 }), Counted({ by: 1 }), Counted({ by: 2 }));
-    await kernel.level('answering');
-    expect(await kernel.store.read(documentStream(id))).toHaveLength(3);
+    await until('it to be parked', async () => (await dead.streams(0)).total === 1);
+    expect(await kernel.store.read(documentStream(id))).toHaveLength(4);
     works = true;
     await dead.runAgain('answering', documentStream(id));
     await until('nothing parked', async () => (await dead.streams(0)).total === 0);

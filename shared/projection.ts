@@ -90,7 +90,7 @@ export function projectionSubscription<Row extends { id: string }>(
       await insert(
         tx,
         table,
-        kept.flatMap((row) => parts.split(row)),
+        kept.flatMap((row) => parts.split(row).map((part) => ({ ...part, ...revision }))),
       );
     else
       await upsert(

@@ -102,7 +102,7 @@ export function createSubscriptionRunner(options: {
     await subscription.handle(tx, events, checkpoint);
   }
 
-  /** Handles a batch that has failed before: halved down to the stream that fails, which is put aside. */
+  /** Handles a batch that has failed before: halved down to the stream that fails. */
   async function isolate(
     tx: Transaction,
     events: StoredEvent[],
@@ -113,8 +113,7 @@ export function createSubscriptionRunner(options: {
     } catch (error) {
       if (isOutage(error)) throw error;
       const streams = [...new Set(events.map((event) => event.stream))];
-      const [first] = events;
-      if (streams.length === 1 && first) return parked.park(tx, first, error);
+      if (streams.length === 1) return oneByOne(tx, events, checkpoint);
       const half = new Set(streams.slice(0, streams.length / 2));
       await isolate(
         tx,
@@ -126,6 +125,22 @@ export function createSubscriptionRunner(options: {
         events.filter((event) => !half.has(event.stream)),
         checkpoint,
       );
+    }
+  }
+
+  /** Handles the events of a stream up to the one that fails, with which it is put aside. */
+  async function oneByOne(
+    tx: Transaction,
+    events: StoredEvent[],
+    checkpoint: Checkpoint,
+  ): Promise<void> {
+    for (const event of events) {
+      try {
+        await tx.transaction((savepoint) => handle(savepoint, [event], checkpoint));
+      } catch (error) {
+        if (isOutage(error)) throw error;
+        return parked.park(tx, event, error);
+      }
     }
   }
 

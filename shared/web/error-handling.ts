@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { pathOf, wantsPage } from './navigation.ts';
+import { pathOf, safeReturnPath, wantsPage } from './navigation.ts';
 import { badRequest, notFound, Problem, problemMediaType } from './problem.ts';
 import { problemOf } from './problem-mapping.ts';
 import type { Socket } from 'node:net';
@@ -86,11 +86,18 @@ async function errorPage(
       ...(await request.pageContext()),
       title: problem.title,
       problem,
+      back: formPage(request),
     });
   } catch (error) {
     request.log.error({ err: error }, 'The error page cannot be rendered');
     return undefined;
   }
+}
+
+/** The page that a form was sent from, as its field `back` says; null without one. */
+function formPage({ body }: FastifyRequest): string | null {
+  const { back } = (body ?? {}) as { back?: unknown };
+  return safeReturnPath(back) ?? null;
 }
 
 /** Errors of the router itself, raised before there is a route (and so before any hook). */

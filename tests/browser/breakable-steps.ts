@@ -23,6 +23,8 @@ export interface BreakableSteps {
   steps: readonly StepSlice[];
   /** File names of the documents that each of them cannot handle. */
   broken: Record<'findings' | 'stamp' | 'dispatch', Set<string>>;
+  /** Ends the classification of what is broken, which waits until the board has shown it. */
+  tear(): void;
   /** What was dispatched, as `file name, event`. */
   dispatched: string[];
 }
@@ -56,9 +58,12 @@ export function breakableSteps(): BreakableSteps {
   };
   const dispatched: string[] = [];
 
+  const shown = Promise.withResolvers<void>();
+
   /** Says what it found, but does not keep it, of what is broken. */
   async function run({ document, history, blobs }: StepContext) {
-    if (!broken.findings.has(nameIn(history))) await blobs.put(document, FINDINGS);
+    if (broken.findings.has(nameIn(history))) await shown.promise;
+    else await blobs.put(document, FINDINGS);
     return found(FINDINGS);
   }
 
@@ -95,6 +100,7 @@ export function breakableSteps(): BreakableSteps {
 
   return {
     broken,
+    tear: shown.resolve,
     dispatched,
     steps: [
       {

@@ -5,7 +5,7 @@ import { countText } from '../../slices/document-board/board-row.contract.ts';
 import { breakableSteps, classified, FINDINGS, Stamped } from './breakable-steps.ts';
 import { eventually, useSite, watchForReload } from './browser.ts';
 
-const { steps, broken, dispatched } = breakableSteps();
+const { steps, broken, tear, dispatched } = breakableSteps();
 const site = useSite({ steps });
 
 const raw = () => site.app.database.database.sql;
@@ -101,6 +101,9 @@ describe('an event that the board cannot apply', () => {
 
     const row = board.locator(`#document-${id}`);
     const notice = board.locator('.notice');
+    // Otherwise all its events might come at once, and wait together.
+    await row.locator('.status').getByText('Classification').waitFor();
+    tear();
     await row.locator('.tag.stuck').waitFor();
     await notice.waitFor();
     expect(await notice.locator('b').textContent()).toBe('1');

@@ -1,9 +1,12 @@
 import type { StoredEvent } from '../../shared/event.ts';
 import { StepGivenUp, StepRetryScheduled } from '../../slices/retry-policy/events.ts';
 
-/** A history event by event, short enough to compare: `InspectionFailed 1 parser-timeout`. */
+/**
+ * A history event by event, short enough to compare: `InspectionFailed 1 parser-timeout`. Without
+ * notifications, which come when they come.
+ */
 export function storyOf(history: readonly StoredEvent[]): string[] {
-  return history.map((event) => {
+  return history.filter(isOfProcessing).map((event) => {
     if (StepRetryScheduled.is(event)) {
       const { step, attempt, retry, retries } = event.data;
       return `retry of ${step} as attempt ${attempt}, ${retry} of ${retries}`;
@@ -13,6 +16,10 @@ export function storyOf(history: readonly StoredEvent[]): string[] {
     return [event.type, attempt, error?.code].filter((part) => part !== undefined).join(' ');
   });
 }
+
+/** Whether it is about the document's way through its steps. */
+export const isOfProcessing = ({ type }: { type: string }): boolean =>
+  !type.startsWith('Notification');
 
 /** What a retry was scheduled for, and when its attempt began. */
 export interface Timing {
