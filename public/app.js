@@ -71,6 +71,20 @@ themeButton?.addEventListener('click', () => {
 });
 nameTheme();
 
+// --- Copying: what cannot be copied is selected ---
+
+document.addEventListener('click', ({ target }) => {
+  const button = target instanceof Element ? target.closest('button[data-copy]') : null;
+  const source = document.getElementById(button?.getAttribute('data-copy') ?? '');
+  if (!button || !source) return;
+  getSelection()?.selectAllChildren(source);
+  // Not every address has a clipboard: http from elsewhere has none.
+  void navigator.clipboard?.writeText(source.textContent ?? '').then(
+    () => (button.textContent = 'Copied'),
+    () => undefined,
+  );
+});
+
 // --- A document's whole text: loaded as text, never as HTML; the link works without this ---
 
 document.addEventListener('click', (event) => {

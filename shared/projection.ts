@@ -63,9 +63,7 @@ export function projectionSubscription<Row extends { id: string }>(
   const folds = new Map(projection.folds.map((fold) => [fold.event.type, fold]));
 
   async function handle(tx: Transaction, events: readonly StoredEvent[], checkpoint: Checkpoint) {
-    const ids = [...new Set(events.map((event) => idOf(event.stream)))].filter(
-      (id) => id !== null,
-    );
+    const ids = [...new Set(events.map((event) => idOf(event.stream)))].filter((id) => id !== null);
     const before = await load(tx, table, ids);
     const rows = new Map<string, Row | undefined>();
     for (const [id, parts] of Map.groupBy(before as Row[], (row) => row.id)) {

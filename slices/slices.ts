@@ -20,6 +20,14 @@ import {
 } from './failure-admin/events.ts';
 import { failureAdmin } from './failure-admin/slice.ts';
 import { inspection } from './inspection/slice.ts';
+import {
+  NotificationRequested,
+  NotificationRuleEnabled,
+  NotificationSuppressed,
+  PastNotificationsFinished,
+  PastNotificationsRequested,
+} from './notification-rules/events.ts';
+import { notificationRules } from './notification-rules/slice.ts';
 import { DocumentCompleted } from './pipeline/events.ts';
 import { pipeline } from './pipeline/slice.ts';
 import { publication } from './publication/slice.ts';
@@ -29,6 +37,20 @@ import { StepGivenUp, StepRetryScheduled } from './retry-policy/events.ts';
 import { retryPolicy } from './retry-policy/slice.ts';
 import { system } from './system/slice.ts';
 import { textExtraction } from './text-extraction/slice.ts';
+import {
+  EndpointAdded,
+  EndpointChanged,
+  EndpointPaused,
+  EndpointRemoved,
+  EndpointResumed,
+  EndpointSecretRotated,
+  NotificationAbandoned,
+  NotificationAddressed,
+  NotificationAttempted,
+  NotificationDelivered,
+  NotificationResendRequested,
+} from './webhook-delivery/events.ts';
+import { webhookDelivery } from './webhook-delivery/slice.ts';
 
 /** The steps of every new document, in order. A fifth is a folder and a line here. */
 export const stepSlices: readonly StepSlice[] = [
@@ -47,6 +69,8 @@ export function composeSlices(cradle: Cradle): Slice[] {
     ...cradle.stepSlices,
     retryPolicy(cradle),
     failureAdmin(cradle),
+    notificationRules(cradle),
+    webhookDelivery(cradle),
     documentBoard(cradle),
     documentPage(cradle),
     system(cradle),
@@ -72,5 +96,21 @@ export function eventsOf(steps: readonly StepSlice[]): EventDefinition[] {
     FailureGroupIgnored,
     FailureGroupReopened,
     RedriveRequested,
+    NotificationRuleEnabled,
+    NotificationRequested,
+    NotificationSuppressed,
+    PastNotificationsRequested,
+    PastNotificationsFinished,
+    EndpointAdded,
+    EndpointChanged,
+    EndpointSecretRotated,
+    EndpointPaused,
+    EndpointResumed,
+    EndpointRemoved,
+    NotificationAddressed,
+    NotificationAttempted,
+    NotificationDelivered,
+    NotificationAbandoned,
+    NotificationResendRequested,
   ];
 }

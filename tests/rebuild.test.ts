@@ -22,12 +22,39 @@ const projections = () => app.cradle.slices.flatMap((slice) => slice.projections
 
 /** Real documents of every kind, one of them encrypted, until none of them moves any more. */
 async function receiveSamples(): Promise<void> {
+  await addPausedEndpoint();
   const answer = await app.ask('/documents/samples', { method: 'POST', redirect: 'manual' });
   expect(answer.status).toBe(303);
   const received = await raw()<{ id: string }[]>`
     SELECT substr(stream, 10) AS id FROM events WHERE type = 'DocumentReceived'`;
   for (const { id } of received) await app.untilStatus(id, 'completed', 'failed');
   await failInEveryWay();
+  await untilAddressed();
+}
+
+/** An endpoint at which messages wait: nothing moves while tables are compared. */
+async function addPausedEndpoint(): Promise<void> {
+  const post = (path: string, body: object) =>
+    app.ask(`/api/notification-endpoints${path}`, {
+      as: 'admin',
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  const rules = ['completed', 'failed-twice'];
+  const added = await post('', { url: 'https://example.org/hook', rules });
+  const { id } = (await added.json()) as { id: string };
+  expect((await post(`/${id}/pause`, { reason: 'for the rebuild' })).status).toBe(202);
+}
+
+async function untilAddressed(): Promise<void> {
+  for (;;) {
+    const [row] = await raw()<{ open: number }[]>`
+      SELECT count(*) FILTER (WHERE type = 'NotificationRequested')::int
+        - count(*) FILTER (WHERE type = 'NotificationAddressed')::int AS open FROM events`;
+    if (row?.open === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 /** Rows in the tables of failures: of some documents, and marks of their groups. */
@@ -132,6 +159,8 @@ describe('a rebuild', () => {
         'failures',
         'failure-groups',
         'group-retries',
+        'webhook-endpoints',
+        'webhook-deliveries',
       ]),
     );
     await allLevel();

@@ -30,7 +30,7 @@ export interface TestDelivery {
 export const webhookEnvironment = {
   WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
   WEBHOOK_RETRY_DELAYS: '0,0,0',
-  WEBHOOK_TIMEOUT_MS: '1000',
+  WEBHOOK_TIMEOUT_MS: '3000',
   PUBLIC_URL: 'https://documents.example.org',
 };
 
@@ -84,8 +84,12 @@ export function webhooksOf(app: TestApp) {
         expected: null,
         events: [
           NotificationRequested({
-            ...{ rule, type: `document.${rule}`, messageId },
-            ...{ step: null, error: null, occurredAt: new Date().toISOString() },
+            rule,
+            type: `document.${rule}`,
+            messageId,
+            step: null,
+            error: null,
+            occurredAt: new Date().toISOString(),
           }),
         ],
         metadata: { correlation: document, causation: null, actor: 'system:test', command: 'test' },

@@ -14,6 +14,7 @@ import { courseOf, stepOf, type Course, type StepCourse } from '../pipeline/cour
 import { publicationEvents } from '../publication/events.ts';
 import { receivedOf } from '../receive-document/received.contract.ts';
 import { textExtractionEvents } from '../text-extraction/events.ts';
+import { notificationsOf } from '../webhook-delivery/document-notifications.contract.ts';
 import { historyEntries } from './history.contract.ts';
 import type { DocumentPageData, StepData, StepState } from './page-view.ts';
 
@@ -125,6 +126,7 @@ export function createDocumentReader(options: {
       duplicate: await duplicateOf(record.duplicateOf),
       hasFailed: history.some((event) => steps.some(({ events }) => events.Failed.is(event))),
       actions: acts ? actionViews(steps, course, id) : [],
+      notifications: notificationsOf(history),
       history: historyEntries(history, catalogue, names),
       now: new Date(),
     };

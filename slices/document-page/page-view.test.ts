@@ -64,6 +64,7 @@ const data = (changes: Partial<DocumentPageData> = {}): DocumentPageData => ({
   duplicate: null,
   hasFailed: false,
   actions: [],
+  notifications: [],
   history: [],
   now: at('14:00:07'),
   ...changes,

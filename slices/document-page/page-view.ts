@@ -15,8 +15,10 @@ import {
   sentenceCase,
 } from '../document-board/board-row.contract.ts';
 import type { ActionView } from '../failure-admin/action-view.contract.ts';
+import type { DocumentNotification } from '../webhook-delivery/document-notifications.contract.ts';
 import { type AdviceView, adviceOf } from './advice.ts';
 import { type HistoryEntry, type HistoryEntryView, historyView } from './history-view.ts';
+import { type NotificationView, notificationViews } from './notifications-view.ts';
 
 export type StepState =
   | 'waiting'
@@ -68,6 +70,7 @@ export interface DocumentPageData {
   hasFailed: boolean;
   /** What the reader may do now. */
   actions: ActionView[];
+  notifications: readonly DocumentNotification[];
   /** In the order of the stream. */
   history: HistoryEntry[];
   now: Date;
@@ -113,6 +116,7 @@ export interface DocumentPageView {
   received: MomentView;
   updated: MomentView;
   duration: DurationView;
+  notifications: NotificationView[];
   history: HistoryEntryView[];
   failureHref: string | null;
   actions: ActionView[];
@@ -151,6 +155,7 @@ export function documentPageView(data: DocumentPageData): DocumentPageView {
     received: momentView(row.receivedAt, now),
     updated: momentView(row.updatedAt, now),
     duration: durationView(row.receivedAt, endOf(row), now),
+    notifications: notificationViews(data.notifications, now),
     history: historyView(data.history, now),
     failureHref: data.hasFailed ? `/failures/documents/${row.id}` : null,
     actions: data.actions,

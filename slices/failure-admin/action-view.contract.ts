@@ -15,6 +15,10 @@ export interface ActionView {
   href: string;
   /** One of these has to be chosen. */
   choice: { name: string; label: string; options: { value: string; text: string }[] } | null;
+  /** A time that has to be said, in UTC: `2026-01-31T10:00`. */
+  time?: { name: string; label: string; value: string };
+  /** false: it is done without saying why. */
+  asksReason?: boolean;
   /** What the form says beside that, without being asked for. */
   fields?: Readonly<Record<string, string>>;
 }

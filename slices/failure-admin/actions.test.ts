@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../../tests/app.ts';
 import { gatedSteps } from '../../tests/browser/gated-steps.ts';
+import { isOfProcessing } from '../../tests/faults/story.ts';
 import { level } from '../../tests/kernel.ts';
 
 const gates = gatedSteps();
@@ -36,7 +37,7 @@ const act = (id: string, path: string, body: object = { reason: 'because' }) =>
 async function story(id: string): Promise<string[]> {
   const answer = await app.ask(`/api/documents/${id}/events`);
   const { events } = (await answer.json()) as { events: { type: string }[] };
-  return events.map(({ type }) => type);
+  return events.filter(isOfProcessing).map(({ type }) => type);
 }
 
 describe('an action by API', () => {

@@ -25,9 +25,9 @@ describe('the page of a document', () => {
     expect(sentences[0]).toBe('Received note.txt');
     expect(sentences).toContain('Inspection started');
     expect(sentences).toContain('Classification finished');
-    expect(sentences.at(-1)).toBe('Every step is done');
+    expect(sentences).toContain('Every step is done');
 
-    const last = page.locator('.history > li').last();
+    const last = page.locator('.history > li').filter({ hasText: 'Every step is done' });
     await last.getByRole('link', { name: /because of no\. \d+/ }).click();
     const target = page.locator(`[id="${new URL(page.url()).hash.slice(1)}"]`);
     expect(await target.textContent()).toContain('Publication finished');

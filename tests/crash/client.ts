@@ -34,6 +34,8 @@ export interface Client {
   /** null when there is none. */
   text(id: string): Promise<string | null>;
   rebuild(readModel: string): Promise<void>;
+  /** Sends JSON; whatever the answer is, its status and JSON. */
+  post(path: string, body: object): Promise<{ status: number; json: unknown }>;
 }
 
 type Asked = Omit<RequestInit, 'headers'> & { headers?: Record<string, string> };
@@ -91,6 +93,11 @@ export function createClient(url: string, token: string): Client {
       const path = `/system/read-models/${readModel}/rebuild`;
       const { status } = await ask(path, { method: 'POST' });
       if (status !== 303) throw new Error(`POST ${path} was answered ${status}.`);
+    },
+    async post(path, body) {
+      const headers = { 'content-type': 'application/json' };
+      const response = await ask(path, { method: 'POST', body: JSON.stringify(body), headers });
+      return { status: response.status, json: await response.json() };
     },
   };
 }

@@ -52,7 +52,10 @@ function flawsOfPlan(history: readonly HistoryEvent[], steps: readonly string[])
   return found.join() === expected.join() ? [] : [`done in the order ${found.join(', ')}`];
 }
 
-export function exactlyOnce(history: readonly HistoryEvent[], wanted: string): string[] {
+export function exactlyOnce(
+  history: readonly Pick<HistoryEvent, 'type'>[],
+  wanted: string,
+): string[] {
   const count = history.filter(({ type }) => type === wanted).length;
   return count === 1 ? [] : [`${wanted} is there ${count} times`];
 }

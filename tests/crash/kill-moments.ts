@@ -58,7 +58,8 @@ export async function freezeBetweenDeaths(
     const running = await sql`
       SELECT 1 FROM events i WHERE type LIKE '%Interrupted' AND NOT EXISTS (
         SELECT 1 FROM events o WHERE o.stream = i.stream AND o.version > i.version AND o.type IN
-          (replace(i.type, 'Interrupted', 'Finished'), replace(i.type, 'Interrupted', 'Failed')))
+          (replace(i.type, 'Interrupted', 'Finished'), replace(i.type, 'Interrupted', 'Failed'),
+            'DocumentCancelled'))
       GROUP BY stream, type HAVING count(*) >= ${deaths}`;
     if (running.length === 0) return true;
     server.signal('SIGCONT');

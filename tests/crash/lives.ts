@@ -48,11 +48,16 @@ const UPLOADERS = 3;
 
 /**
  * Lends lives of a server in a folder of its own, which is gone afterwards.
- * @param options `entry`: what is started in place of `slices/main.ts`
+ * @param options `entry`: what is started in place of `slices/main.ts`; `whenAlive`: is told of every life
  * @throws Error with the seed and the server's last words when the work fails
  */
 export async function withLives<T>(
-  options: { seed: number; entry?: string; environment?: Record<string, string> },
+  options: {
+    seed: number;
+    entry?: string;
+    environment?: Record<string, string>;
+    whenAlive?: (life: Life) => void;
+  },
   work: (lives: Lives) => Promise<T>,
 ): Promise<T> {
   const { seed, entry } = options;
@@ -73,6 +78,7 @@ export async function withLives<T>(
     const database = openDatabase(url, { name: 'proof', max: 2 });
     const life = { server, client, database };
     lived.push(life);
+    options.whenAlive?.(life);
     return life;
   }
 
@@ -154,24 +160,47 @@ const LOOK_EVERY_MS = 250;
  * something happens: a slow machine is no flaw, a lost timer is.
  * @throws Error that names the documents that have not ended when nothing happens any more
  */
-export async function waitForEnds({ client, database }: Life): Promise<void> {
+export async function waitForEnds(life: Life): Promise<void> {
+  await untilEnded(life);
+  await waitUntilLevel(life.database);
+}
+
+/** The same, whatever other read models know. */
+export function untilEnded({ client, database }: Life): Promise<void> {
+  return untilNoneIsLeft(
+    database,
+    () => unended(client),
+    (left) => stalled(client, left),
+  );
+}
+
+export async function unended(client: Client): Promise<ListedDocument[]> {
+  return (await client.documents()).filter(({ status }) => !ended.has(status));
+}
+
+/** Resolves when nothing is left. @throws what `stalled` says when nothing happens any more */
+export async function untilNoneIsLeft<T>(
+  { sql }: Database,
+  look: () => Promise<readonly T[]>,
+  stalled: (left: readonly T[]) => Promise<Error> | Error,
+): Promise<void> {
   let newest = '';
   let since = performance.now();
   for (;;) {
-    const left = (await client.documents()).filter(({ status }) => !ended.has(status));
-    if (left.length === 0) return waitUntilLevel(database);
-    const [row] = await database.sql<{ position: string }[]>`
+    const left = await look();
+    if (left.length === 0) return;
+    const [row] = await sql<{ position: string }[]>`
       SELECT coalesce(max(position), 0)::text AS position FROM events`;
     if (row?.position !== newest) {
       newest = row?.position ?? '';
       since = performance.now();
     }
-    if (performance.now() - since > STALLED_MS) throw await stalled(client, left);
+    if (performance.now() - since > STALLED_MS) throw await stalled(left);
     await pause(LOOK_EVERY_MS);
   }
 }
 
-const ended = new Set(['completed', 'failed']);
+const ended = new Set(['completed', 'failed', 'cancelled']);
 
 async function stalled(client: Client, left: readonly ListedDocument[]): Promise<Error> {
   const told = await Promise.all(

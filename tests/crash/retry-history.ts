@@ -1,4 +1,5 @@
 import { deeds, faultsInName, type Fault } from '../faults/fault.ts';
+import { isOfProcessing } from '../faults/story.ts';
 import type { HistoryEvent, ListedDocument } from './client.ts';
 import { exactlyOnce, flawsOfOrder, flawsOfStep, pascalCase } from './history.ts';
 import type { SmallFile } from './small-files.ts';
@@ -22,13 +23,14 @@ export function flawsOfRetries(
   const { run, givenUp } = expectedOf(plan, faultsInName(file.name));
   const status = givenUp === null ? 'completed' : 'failed';
   const last = givenUp === null ? 'DocumentCompleted' : 'StepGivenUp';
+  const end = history.findLast(isOfProcessing)?.type;
   return [
     ...(document.status === status && document.step === givenUp
       ? []
       : [`${document.status} at ${document.step}, not ${status} at ${givenUp}`]),
     ...flawsOfOrder(history),
     ...['DocumentReceived', last].flatMap((type) => exactlyOnce(history, type)),
-    ...(history.at(-1)?.type === last ? [] : [`${history.at(-1)?.type} is the end, not ${last}`]),
+    ...(end === last ? [] : [`${end} is the end, not ${last}`]),
     ...run.flatMap(({ step, failures }) => flawsOfRun(history, step, failures, step === givenUp)),
     ...history
       .filter(({ type }) => type.endsWith('Failed'))

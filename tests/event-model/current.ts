@@ -12,7 +12,8 @@ const root = new URL('../..', import.meta.url).pathname;
 /** The slices as the container makes them, with everything they need and nothing started. */
 export function composedSlices(steps: readonly StepSlice[] = stepSlices): readonly Slice[] {
   const { cradle } = createDoctrailContainer({
-    config: loadConfig({ LOG_LEVEL: 'silent' }),
+    // With a key of its own: none is made in the data folder.
+    config: loadConfig({ LOG_LEVEL: 'silent', SECRET_KEY: 'the key of a model that never runs' }),
     log: pino({ level: 'silent' }),
     // Nothing connects before the first query.
     database: openDatabase('postgres://nobody@localhost/none'),

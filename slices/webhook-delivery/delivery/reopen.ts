@@ -1,0 +1,103 @@
+import { and, asc, eq, gt, inArray } from 'drizzle-orm';
+import type { Database } from '../../../shared/database.ts';
+import { documentStream } from '../../../shared/event.ts';
+import type { EventStore } from '../../../shared/event-store.ts';
+import { derivedId } from '../../../shared/ids.ts';
+import type { Reactor } from '../../../shared/reactor.ts';
+import type { JobHandler, WorkQueue } from '../../../shared/work-queue.ts';
+import { endpointOf, endpointOfStream, endpointStream } from '../endpoint/endpoint.ts';
+import { EndpointRemoved, EndpointResumed } from '../events.ts';
+import type { WebhookSecrets } from '../send/secrets.ts';
+import { untilLevel } from '../until-level.ts';
+import type { HealthBook } from './health.ts';
+import { jobOf } from './jobs.ts';
+import { deliveriesProjection } from './read-model.ts';
+import { deliveriesModel, type DeliveryRecord } from './table.ts';
+
+export const REOPENING = 'webhook-endpoint';
+
+interface ReopeningJob {
+  endpoint: string;
+  /** Position of the event that asks for it. */
+  at: number;
+}
+
+/** What is open of an endpoint is looked at again when it is resumed: sent, or given up where it was removed. */
+export const reopen: Reactor = {
+  name: REOPENING,
+  on: [EndpointResumed, EndpointRemoved],
+  states: [],
+  react(_history, { stream, position }) {
+    const endpoint = endpointOfStream(stream);
+    if (endpoint === null) return {};
+    const data: ReopeningJob = { endpoint, at: position };
+    return { jobs: [{ queue: REOPENING, key: endpoint, data }] };
+  },
+};
+
+const AT_ONCE = 500;
+
+export function reopeningWorker(options: {
+  store: EventStore;
+  database: Database;
+  queue: WorkQueue;
+  health: HealthBook;
+  secrets: WebhookSecrets;
+}): JobHandler<ReopeningJob> {
+  const { store, database, queue, health, secrets } = options;
+
+  async function enqueueOpen(endpoint: string, at: number): Promise<void> {
+    let last: DeliveryRecord | undefined;
+    do {
+      const rows = await openDeliveries(database, endpoint, last);
+      const jobs = rows.map((row) => {
+        const stream = row.document ? documentStream(row.document) : endpointStream(row.id);
+        // Many of one slot have the same cause: the round tells them apart.
+        const round = roundOf(row.messageId);
+        return { ...jobOf(row, stream, at, round), cause: at, round };
+      });
+      await database.db.transaction((tx) => queue.enqueue(tx, jobs));
+      last = rows.length === AT_ONCE ? rows.at(-1) : undefined;
+    } while (last);
+    queue.wake();
+  }
+
+  return async ({ endpoint, at }, { signal }) => {
+    // A job that found the endpoint paused was of an event before this one.
+    await untilLevel(database, deliveriesProjection, at, signal);
+    const found = endpointOf(await store.read(endpointStream(endpoint)));
+    if (!found || found.state === 'paused') return;
+    const isRemoved = found.state === 'removed';
+    await database.db.transaction((tx) =>
+      isRemoved ? health.remove(tx, endpoint) : health.reset(tx, endpoint),
+    );
+    if (isRemoved) await secrets.remove(endpoint);
+    await enqueueOpen(endpoint, at);
+  };
+}
+
+/** In the order of their messages, after the last one that was read. */
+function openDeliveries(
+  { db }: Database,
+  endpoint: string,
+  last: DeliveryRecord | undefined,
+): Promise<DeliveryRecord[]> {
+  const { position, state, endpoint: to } = deliveriesModel;
+  return db
+    .select()
+    .from(deliveriesModel)
+    .where(
+      and(
+        eq(to, endpoint),
+        inArray(state, ['pending', 'retrying']),
+        last && gt(position, last.position),
+      ),
+    )
+    .orderBy(asc(position))
+    .limit(AT_ONCE);
+}
+
+/** A number for a message, of 48 bits. */
+function roundOf(messageId: string): number {
+  return Number.parseInt(derivedId(messageId).slice(-12), 16);
+}
