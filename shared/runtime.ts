@@ -110,15 +110,22 @@ export function createRuntime(options: {
       for (const each of work) await queue.work(each.queue, each.concurrency, each.handle);
     },
     async untilShown(streams) {
-      const names = projections.map(({ name }) => name);
-      const [newest] = await database.sql<{ position: string }[]>`
-        SELECT coalesce(max(position), 0) AS position FROM events
-        WHERE stream = ANY (${[...streams]})`;
+      const newest = await database.sql<{ type: string; position: string }[]>`
+        SELECT type, max(position) AS position FROM events
+        WHERE stream = ANY (${[...streams]}) GROUP BY type`;
+      // Only what a read model folds: it passes the rest in its own time.
+      const wanted = new Map(
+        projections.map(({ name, folds }) => {
+          const types = new Set(folds.map(({ event }) => event.type));
+          const positions = newest.filter(({ type }) => types.has(type));
+          return [name, Math.max(0, ...positions.map(({ position }) => Number(position)))];
+        }),
+      );
       const latest = Date.now() + SHOWN_WITHIN_MS;
       while (Date.now() < latest) {
-        const behind = await database.sql`
-          SELECT FROM subscriptions WHERE name = ANY (${names}) AND position < ${newest?.position ?? 0}`;
-        if (behind.length === 0) return;
+        const rows = await database.sql<{ name: string; position: string }[]>`
+          SELECT name, position FROM subscriptions WHERE name = ANY (${[...wanted.keys()]})`;
+        if (rows.every(({ name, position }) => Number(position) >= (wanted.get(name) ?? 0))) return;
         await setTimeout(SHOWN_LOOK_MS);
       }
     },

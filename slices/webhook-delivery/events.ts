@@ -63,7 +63,9 @@ export const NotificationAddressed = defineEvent('NotificationAddressed', {
     messageId,
     rule: Type.String({ description: 'name of the rule; `test` for a test message' }),
     type: Type.String(),
-    body: Type.String({ description: 'blob: the bytes that every attempt sends' }),
+    body: Type.Union([Type.String(), Type.Null()], {
+      description: 'blob: the bytes that every attempt sends; null: to nobody',
+    }),
     endpoints: Type.Array(endpoint, { description: 'all that wanted it then; may be none' }),
   }),
   sentence: (data) =>

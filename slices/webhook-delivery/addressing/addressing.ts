@@ -2,7 +2,7 @@ import { ne } from 'drizzle-orm';
 import type { BlobStore } from '../../../shared/blobs.ts';
 import type { Config } from '../../../shared/config.ts';
 import type { Database } from '../../../shared/database.ts';
-import { documentOf, documentStream } from '../../../shared/event.ts';
+import { documentOf, documentStream, type StoredEvent } from '../../../shared/event.ts';
 import type { EventStore } from '../../../shared/event-store.ts';
 import { derivedId } from '../../../shared/ids.ts';
 import { causedBy, type Reactor } from '../../../shared/reactor.ts';
@@ -64,6 +64,18 @@ export function addressingWorker(options: {
       });
   }
 
+  /** The message as a blob of its document; its hash. */
+  async function written(
+    requested: Parameters<typeof messageBody>[0],
+    id: string,
+    history: readonly StoredEvent[],
+  ): Promise<string> {
+    const fileName = history.find(DocumentReceived.is)?.data.fileName ?? null;
+    const url = `${publicAddress(config)}/documents/${id}`;
+    const { sha256 } = await blobs.put(id, messageBody(requested, { id, fileName, url }));
+    return sha256;
+  }
+
   return async ({ document, request }, { signal }) => {
     const stream = documentStream(document);
     const history = await store.read(stream);
@@ -71,17 +83,12 @@ export function addressingWorker(options: {
     if (!requested || isAddressed(history, requested.data.messageId)) return;
     const { messageId, rule, type } = requested.data;
     const endpoints = await recipients(rule, requested.position, signal);
-    const fileName = history.find(DocumentReceived.is)?.data.fileName ?? null;
-    const url = `${publicAddress(config)}/documents/${document}`;
-    const { sha256 } = await blobs.put(
-      document,
-      messageBody(requested, { id: document, fileName, url }),
-    );
+    const body = endpoints.length > 0 ? await written(requested, document, history) : null;
     const id = derivedId('NotificationAddressed', document, messageId);
     await store.append({
       stream,
       expected: null,
-      events: [NotificationAddressed({ messageId, rule, type, body: sha256, endpoints }, id)],
+      events: [NotificationAddressed({ messageId, rule, type, body, endpoints }, id)],
       metadata: causedBy(requested, ADDRESSING),
     });
   };

@@ -50,6 +50,7 @@ export function evolveDeliveries(
 function addressed(event: StoredEvent): DeliveryRecord[] {
   if (!NotificationAddressed.is(event)) return [];
   const { messageId, rule, type, body, endpoints } = event.data;
+  if (body === null) return [];
   return endpoints.map((endpoint) => ({
     id: subjectOf(event.stream) ?? '',
     document: documentOf(event.stream),
