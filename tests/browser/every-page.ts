@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { stepSlices } from '../../slices/slices.ts';
 import type { TestApp } from '../app.ts';
 import { level } from '../kernel.ts';
+import { webhooksOf } from '../webhooks.ts';
 import { gatedSteps } from './gated-steps.ts';
 
 /** The real steps and one more that waits, so that there is always something running. */
@@ -21,6 +22,7 @@ export async function fillEveryPage(
   app: TestApp,
   finish: (document: string) => void,
 ): Promise<Record<string, string>> {
+  const { failing, paused } = await endpoints(app);
   const uploaded = await app.upload(
     await sample('invoice-HP-2026-0417.pdf'),
     await sample('confidential-annex.pdf'),
@@ -35,6 +37,7 @@ export async function fillEveryPage(
   await app.untilStatus(long, 'completed');
   await app.untilStatus(failed, 'failed');
   const group = await ignoredGroup(app);
+  const message = await failingMessage(app, failing);
   return {
     board: '/',
     'failed documents': '/?status=failed',
@@ -50,11 +53,40 @@ export async function fillEveryPage(
     'settled failures of a group': `/failures/${group}?show=closed`,
     'failure of a document': `/failures/documents/${failed}`,
     'stuck delivery': `/failures/deliveries?subscription=document-search&stream=document-${completed}`,
+    notifications: '/notifications',
+    'failing endpoint': `/notifications/endpoints/${failing}`,
+    'paused endpoint': `/notifications/endpoints/${paused}`,
+    delivery: `/notifications/endpoints/${failing}/deliveries/${message}`,
+    'dry run of a rule': '/notifications/rules/completed?from=2020-01-01T00:00&to=2120-01-01T00:00',
     system: '/system',
     'unknown document': '/documents/019aa6b3-1c40-7000-8000-000000000001',
     'unknown page': '/nowhere',
     'wrong filter': '/?status=sideways',
   };
+}
+
+/** One whose name nobody resolves, and a paused one with a long name. */
+async function endpoints(app: TestApp): Promise<{ failing: string; paused: string }> {
+  const hooks = webhooksOf(app);
+  const { id: failing } = await hooks.add('https://receiver.invalid/hook');
+  const url = `https://receiver.invalid/${'unbroken'.repeat(20)}`;
+  const { id: paused } = await hooks.add(url, ['completed', 'failed-twice']);
+  await hooks.post(
+    `/${paused}`,
+    { url, description: 'unbroken'.repeat(20), rules: ['completed'] },
+    'PUT',
+  );
+  await hooks.post(`/${paused}/pause`, { reason: `It is ${'unbroken'.repeat(20)}.` });
+  return { failing, paused };
+}
+
+/** The id of a message that could not be sent to an endpoint. */
+async function failingMessage(app: TestApp, endpoint: string): Promise<string> {
+  const hooks = webhooksOf(app);
+  const answer = await hooks.post(`/${endpoint}/test`);
+  const { messageId } = (await answer.json()) as { messageId: string };
+  await hooks.untilState(endpoint, messageId, 'retrying');
+  return messageId;
 }
 
 /** Marks one of two groups of failures, has a delivery and a job stuck, and gives the group. */
