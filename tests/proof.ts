@@ -9,6 +9,7 @@ import { proveRetries } from './crash/retry-proof.ts';
 import { proveTwoProcesses } from './crash/two-processes-proof.ts';
 import { goodBeside, proveNasty } from './nasty-proof.ts';
 import { stressFeed } from './stress/feed-stress.ts';
+import { proveWebhooks } from './webhooks/webhook-proof.ts';
 
 /** `npm run proof -- NAME`: what `npm test` runs at small counts, at its full count, with its figures. */
 const proofs: Record<string, { about: string; run(): Promise<void> }> = {
@@ -41,6 +42,11 @@ const proofs: Record<string, { about: string; run(): Promise<void> }> = {
         if (lost + inverted + doubled > 0)
           throw new Error('Events were lost, inverted or doubled.');
       }),
+  },
+  webhooks: {
+    about:
+      'over 2,000 documents, 20 kills (kill -9) of server and receiver: no message lost, doubled or altered',
+    run: async () => console.table(await proveWebhooks({ kills: 20, files: 2_100, ...seedOf() })),
   },
   nasty: {
     about: 'all 135 poisonous documents with good ones in between, to one server',

@@ -48,7 +48,8 @@ const UPLOADERS = 3;
 
 /**
  * Lends lives of a server in a folder of its own, which is gone afterwards.
- * @param options `entry`: what is started in place of `slices/main.ts`; `whenAlive`: is told of every life
+ * @param options `entry`: what is started in place of `slices/main.ts`; `whenAlive`: is told
+ *   of every life before anything is handed over in it
  * @throws Error with the seed and the server's last words when the work fails
  */
 export async function withLives<T>(
@@ -56,7 +57,7 @@ export async function withLives<T>(
     seed: number;
     entry?: string;
     environment?: Record<string, string>;
-    whenAlive?: (life: Life) => void;
+    whenAlive?: (life: Life) => Promise<void>;
   },
   work: (lives: Lives) => Promise<T>,
 ): Promise<T> {
@@ -78,7 +79,7 @@ export async function withLives<T>(
     const database = openDatabase(url, { name: 'proof', max: 2 });
     const life = { server, client, database };
     lived.push(life);
-    options.whenAlive?.(life);
+    await options.whenAlive?.(life);
     return life;
   }
 
