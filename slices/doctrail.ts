@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { claimBlobFolder } from '../shared/blob-marker.ts';
@@ -32,6 +32,8 @@ export async function startDoctrail(
 ): Promise<Doctrail> {
   const log = options.log ?? pino(loggerOptions(config.logLevel));
   await mkdir(config.dataDir, { recursive: true });
+  // Where an earlier life listened: nothing may be told that address before this one listens.
+  if (config.role !== 'worker') await rm(join(config.dataDir, 'server.json'), { force: true });
   const embedded = config.databaseUrl
     ? null
     : await startEmbeddedPostgres({ dataDir: config.dataDir, log });

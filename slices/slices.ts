@@ -5,51 +5,21 @@ import { classification } from './classification/slice.ts';
 import type { Cradle } from './container.ts';
 import { documentBoard } from './document-board/slice.ts';
 import { documentPage } from './document-page/slice.ts';
-import {
-  DocumentCancelled,
-  FailureGroupIgnored,
-  FailureGroupReopened,
-  FailureGroupResolved,
-  GroupRetryFinished,
-  GroupRetryRequested,
-  GroupRetryStopped,
-  RedriveRequested,
-  ReprocessingRequested,
-  StepRetryRequested,
-  StepSkipped,
-} from './failure-admin/events.ts';
+import * as failureAdminEvents from './failure-admin/events.ts';
 import { failureAdmin } from './failure-admin/slice.ts';
 import { inspection } from './inspection/slice.ts';
-import {
-  NotificationRequested,
-  NotificationRuleEnabled,
-  NotificationSuppressed,
-  PastNotificationsFinished,
-  PastNotificationsRequested,
-} from './notification-rules/events.ts';
+import * as notificationRulesEvents from './notification-rules/events.ts';
 import { notificationRules } from './notification-rules/slice.ts';
-import { DocumentCompleted } from './pipeline/events.ts';
+import * as pipelineEvents from './pipeline/events.ts';
 import { pipeline } from './pipeline/slice.ts';
 import { publication } from './publication/slice.ts';
-import { DocumentReceived } from './receive-document/events.ts';
+import * as receiveDocumentEvents from './receive-document/events.ts';
 import { receiveDocument } from './receive-document/slice.ts';
-import { StepGivenUp, StepRetryScheduled } from './retry-policy/events.ts';
+import * as retryPolicyEvents from './retry-policy/events.ts';
 import { retryPolicy } from './retry-policy/slice.ts';
 import { system } from './system/slice.ts';
 import { textExtraction } from './text-extraction/slice.ts';
-import {
-  EndpointAdded,
-  EndpointChanged,
-  EndpointPaused,
-  EndpointRemoved,
-  EndpointResumed,
-  EndpointSecretRotated,
-  NotificationAbandoned,
-  NotificationAddressed,
-  NotificationAttempted,
-  NotificationDelivered,
-  NotificationResendRequested,
-} from './webhook-delivery/events.ts';
+import * as webhookDeliveryEvents from './webhook-delivery/events.ts';
 import { webhookDelivery } from './webhook-delivery/slice.ts';
 
 /** The steps of every new document, in order. A fifth is a folder and a line here. */
@@ -79,38 +49,16 @@ export function composeSlices(cradle: Cradle): Slice[] {
 
 /** Every event there is; the store reads with this list before any slice is made. */
 export function eventsOf(steps: readonly StepSlice[]): EventDefinition[] {
+  const modules = [
+    receiveDocumentEvents,
+    pipelineEvents,
+    retryPolicyEvents,
+    failureAdminEvents,
+    notificationRulesEvents,
+    webhookDeliveryEvents,
+  ];
   return [
-    DocumentReceived,
-    DocumentCompleted,
+    ...modules.flatMap((module): EventDefinition[] => Object.values(module)),
     ...steps.flatMap((slice) => slice.events ?? []),
-    StepRetryScheduled,
-    StepGivenUp,
-    StepRetryRequested,
-    StepSkipped,
-    DocumentCancelled,
-    ReprocessingRequested,
-    GroupRetryRequested,
-    GroupRetryStopped,
-    GroupRetryFinished,
-    FailureGroupResolved,
-    FailureGroupIgnored,
-    FailureGroupReopened,
-    RedriveRequested,
-    NotificationRuleEnabled,
-    NotificationRequested,
-    NotificationSuppressed,
-    PastNotificationsRequested,
-    PastNotificationsFinished,
-    EndpointAdded,
-    EndpointChanged,
-    EndpointSecretRotated,
-    EndpointPaused,
-    EndpointResumed,
-    EndpointRemoved,
-    NotificationAddressed,
-    NotificationAttempted,
-    NotificationDelivered,
-    NotificationAbandoned,
-    NotificationResendRequested,
   ];
 }
