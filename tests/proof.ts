@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,6 +50,10 @@ const proofs: Record<string, { about: string; run(): Promise<void> }> = {
       'over 2,000 documents, 20 kills (kill -9) of server and receiver: no message lost, doubled or altered',
     run: async () => console.table(await proveWebhooks({ kills: 20, files: 2_100, ...seedOf() })),
   },
+  failures: {
+    about: '5,000 failed documents in 40 groups: the failure screen stays quick',
+    run: () => runTest('tests/browser/many-failures.test.ts', { FAILED_DOCUMENTS: '5000' }),
+  },
   nasty: {
     about: 'all 135 poisonous documents with good ones in between, to one server',
     async run() {
@@ -64,6 +70,18 @@ const proofs: Record<string, { about: string; run(): Promise<void> }> = {
 function seedOf() {
   const seed = process.argv[3];
   return seed === undefined ? {} : { seed: Number(seed) };
+}
+
+/** A test file with other counts. @throws Error when it fails */
+async function runTest(file: string, counts: Record<string, string>): Promise<void> {
+  const vitest = new URL('../node_modules/vitest/vitest.mjs', import.meta.url).pathname;
+  const child = spawn(
+    process.execPath,
+    [vitest, 'run', '--config', 'tests/vitest.config.ts', '--testTimeout', '120000', file],
+    { stdio: 'inherit', env: { ...process.env, ...counts } },
+  );
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`${file} failed.`);
 }
 
 /** Fresh, migrated databases on a PostgreSQL of their own, with fsync as in earnest. */

@@ -7,7 +7,7 @@ import { createTestDatabase } from '../database.ts';
 import { silence, startReceiver } from '../receiver.ts';
 import { startSender, type Sender } from './sender.ts';
 
-const MESSAGES = 24;
+const MESSAGES = 14;
 const EVERY_MS = 600;
 /** Nobody listens there. */
 const REFUSES = 'http://127.0.0.1:1/hook';
