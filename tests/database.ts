@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { inject } from 'vitest';
 import { openDatabase, type Database } from '../shared/database.ts';
 
@@ -24,15 +25,32 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     url,
     async drop() {
       await database.close();
-      await administer(server, `drop database ${name} with (force)`);
+      await drop(server, name);
     },
   };
 }
 
+/** PostgreSQL's own autovacuum may be at work there, which only a superuser ends: soon it has gone. */
+async function drop(server: string, name: string, tries = 20): Promise<void> {
+  try {
+    await administer(server, `drop database ${name} with (force)`);
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (code !== INSUFFICIENT_PRIVILEGE || tries === 0) throw error;
+    await pause(250);
+    await drop(server, name, tries - 1);
+  }
+}
+
+const INSUFFICIENT_PRIVILEGE = '42501';
+
 async function administer(url: string, statement: string): Promise<void> {
   const administration = openDatabase(url, { max: 1 });
-  await administration.sql.unsafe(statement);
-  await administration.close();
+  try {
+    await administration.sql.unsafe(statement);
+  } finally {
+    await administration.close();
+  }
 }
 
 /** The URL of another database on the same server. */
