@@ -9,8 +9,7 @@ class LongestFirst extends BaseSequencer {
       const found = places.findIndex((place) => moduleId.includes(place));
       return found === -1 ? places.length : found;
     };
-    const sorted = await super.sort(files);
-    return sorted.toSorted((one, other) => placeOf(one) - placeOf(other));
+    return files.toSorted((one, other) => placeOf(one) - placeOf(other));
   }
 }
 

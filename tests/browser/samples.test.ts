@@ -26,7 +26,9 @@ describe('an empty board', () => {
     const reason = (await encrypted.locator('.error').textContent()) ?? '';
     expect(reason).toMatch(/password/i);
     for (const [status, count] of Object.entries({ completed: '5', failed: '1', all: '6' }))
-      await eventually(() => page.locator(`.chips [data-count=${status}]`).textContent()).toBe(count);
+      await eventually(() => page.locator(`.chips [data-count=${status}]`).textContent()).toBe(
+        count,
+      );
     await checkStayed();
 
     await encrypted.getByRole('link').click();
