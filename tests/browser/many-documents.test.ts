@@ -24,14 +24,14 @@ describe(`a board of ${COUNT} documents`, () => {
       '/?before=600',
     ]) {
       const taken: number[] = [];
-      for (let round = 0; round < 40; round += 1) {
+      for (let round = 0; round < 20; round += 1) {
         const begun = performance.now();
         const answer = await fetch(`${site.app.url}${path}`, { headers });
         await answer.text();
         taken.push(performance.now() - begun);
         expect(answer.status).toBe(200);
       }
-      times[path] = Math.round(taken.toSorted((one, other) => one - other)[37] ?? Infinity);
+      times[path] = Math.round(taken.toSorted((one, other) => one - other)[18] ?? Infinity);
     }
     console.log('p95 in ms:', times);
     expect(Math.max(...Object.values(times))).toBeLessThan(500);

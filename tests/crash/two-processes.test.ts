@@ -6,7 +6,7 @@ import { proveTwoProcesses } from './two-processes-proof.ts';
 
 test('two processes share the work, and one takes over when the other is killed', async () => {
   const { url, drop } = await createTestDatabase();
-  const figures = await proveTwoProcesses({ databaseUrl: url, files: 30, roles: ['all', 'all'] });
+  const figures = await proveTwoProcesses({ databaseUrl: url, files: 16, roles: ['all', 'all'] });
   await drop();
   expect(Math.min(...figures.stepsBegun)).toBeGreaterThan(0);
 }, 240_000);
@@ -15,9 +15,9 @@ test('a web process and a worker share the work, and a new worker takes over fro
   const { url, drop } = await createTestDatabase();
   const figures = await proveTwoProcesses({
     databaseUrl: url,
-    files: 20,
+    files: 10,
     roles: ['web', 'worker'],
   });
   await drop();
-  expect(figures.stepsBegun).toEqual([0, 80]);
+  expect(figures.stepsBegun).toEqual([0, 40]);
 }, 240_000);
