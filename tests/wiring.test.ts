@@ -36,29 +36,33 @@ describe('access', () => {
     await server.close();
   });
 
-  it('is as declared: every route by every role, no session, an expired one, a revoked token', async () => {
-    const { accounts } = app.cradle;
-    const server = await everyRoute();
-    const tokens = Object.fromEntries(
-      await Promise.all(roles.map(async (role) => [role, await app.token(role)] as const)),
-    ) as Record<Role, string>;
-    const expired = await accounts.createToken({
-      name: 'old',
-      role: 'admin',
-      expiresAt: new Date(0),
-    });
-    const revoked = await accounts.createToken({ name: 'gone', role: 'admin' });
-    const principal = await accounts.token(revoked);
-    await accounts.revokeToken(principal?.id ?? '');
-    const session = (await app.session()).split('=')[1] ?? '';
-    const endedSession = (await app.session()).split('=')[1] ?? '';
-    await accounts.signOut(endedSession);
-    const credentials = credentialsOf({ tokens, expired, revoked, session, endedSession });
-    // Signing out would end the session that is tried.
-    const keys = [...server.routeKeys].filter((key) => key !== 'POST /sign-out');
-    expect(await walkAccess(app.url, accessTable, keys, credentials)).toEqual([]);
-    await server.close();
-  });
+  it(
+    'is as declared: every route by every role, no session, an expired one, a revoked token',
+    { timeout: 120_000 },
+    async () => {
+      const { accounts } = app.cradle;
+      const server = await everyRoute();
+      const tokens = Object.fromEntries(
+        await Promise.all(roles.map(async (role) => [role, await app.token(role)] as const)),
+      ) as Record<Role, string>;
+      const expired = await accounts.createToken({
+        name: 'old',
+        role: 'admin',
+        expiresAt: new Date(0),
+      });
+      const revoked = await accounts.createToken({ name: 'gone', role: 'admin' });
+      const principal = await accounts.token(revoked);
+      await accounts.revokeToken(principal?.id ?? '');
+      const session = (await app.session()).split('=')[1] ?? '';
+      const endedSession = (await app.session()).split('=')[1] ?? '';
+      await accounts.signOut(endedSession);
+      const credentials = credentialsOf({ tokens, expired, revoked, session, endedSession });
+      // Signing out would end the session that is tried.
+      const keys = [...server.routeKeys].filter((key) => key !== 'POST /sign-out');
+      expect(await walkAccess(app.url, accessTable, keys, credentials)).toEqual([]);
+      await server.close();
+    },
+  );
 });
 
 /** The routes of all slices, registered once more to be counted. */
