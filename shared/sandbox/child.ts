@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { StepFailure } from '../step-failure.ts';
 import type {
@@ -33,7 +32,7 @@ process.on('uncaughtException', (error) => {
   send(failed(running, error, 'task', true), () => process.exit(1));
 });
 
-send({ type: 'ready', reservedBytes: reservedBytes(), usage: usage() });
+send({ type: 'ready', usage: usage() });
 
 async function perform(message: RunMessage): Promise<void> {
   running = message.run;
@@ -96,13 +95,4 @@ function send(message: ChildMessage, sent: () => void = () => {}): void {
 function usage(): ChildUsage {
   const { user, system } = process.cpuUsage();
   return { cpuSeconds: (user + system) / 1e6, rssBytes: process.memoryUsage.rss() };
-}
-
-/** V8 maps about half a gigabyte before it runs anything, which RLIMIT_DATA counts as used. */
-function reservedBytes(): number {
-  if (process.platform !== 'linux') return 0;
-  const status = readFileSync('/proc/self/status', 'utf8');
-  const kilobytes = (field: string): number =>
-    Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0);
-  return Math.max(0, kilobytes('VmData') - kilobytes('RssAnon')) * 1024;
 }

@@ -2,61 +2,54 @@ import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { shutIn, type Isolation } from './isolation.ts';
 
 const execute = promisify(execFile);
-const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
+const inProject = (path: string): string =>
+  fileURLToPath(new URL(`../../${path}`, import.meta.url));
+/** All that parsers are made of, and nothing that holds data. */
+const CODE = ['node_modules', 'shared', 'slices', 'package.json'].map(inProject);
+const CHILD = inProject('shared/sandbox/child.ts');
+const CONFINE = new URL('./confine.ts', import.meta.url).href;
 const MIB = 1024 * 1024;
 
-/** Which of the system's tools work here; some containers forbid what their tools offer. */
-export interface Tools {
-  prlimit: boolean;
-  setpriv: boolean;
-}
-
-export async function findTools(): Promise<Tools> {
-  const [prlimit, setpriv] = await Promise.all([
-    works('prlimit', ['--core=0', 'true']),
-    works('setpriv', ['--pdeathsig', 'KILL', '--no-new-privs', 'true']),
-  ]);
-  return { prlimit, setpriv };
-}
-
-/** One sentence about what is weaker here, or nothing. */
-export function missingTools({ prlimit, setpriv }: Tools): string | undefined {
-  const missing = [...(prlimit ? [] : ['prlimit']), ...(setpriv ? [] : ['setpriv'])];
-  if (missing.length === 0) return undefined;
-  return `Parsers run with weaker limits: ${missing.join(' and ')} (util-linux) cannot be used here. Memory is watched from outside ten times a second instead.`;
+/** What a child is started with. */
+export interface LaunchOptions {
+  isolation: Isolation;
+  memoryBytes: number;
+  /** The folders that it may use: it reads `in`, and reads and writes `out`. */
+  home: { root: string; in: string; out: string };
+  /** Whether its parsers use worker threads. */
+  threads: boolean;
 }
 
 /**
- * Starts a child: no core dumps, killed with its parent, no secrets in its environment, and by
- * Node's permission model no other programs and no writing outside `tempRoot`. Addons and worker
- * threads are needed by sharp and tesseract.js, and a permission model cannot hold back native code:
- * it is there against a parser that is talked into doing something, not against an exploit.
+ * Starts a child: no core dumps, killed with its parent, no network where the system allows that, no
+ * secrets in its environment; by Node's permission model no files but the code and its own folders,
+ * and no other programs; by `confine.ts` no sockets and no signals to others. The permission model
+ * cannot hold back native code (sharp): it is there against a parser that is talked into doing
+ * something. SQLite would open any file, whatever the model says.
  */
-export function launch(tools: Tools, memoryBytes: number, tempRoot: string): ChildProcess {
+export function launch({ isolation, memoryBytes, home, threads }: LaunchOptions): ChildProcess {
   const node = [
     process.execPath,
     `--max-old-space-size=${Math.max(32, Math.floor((memoryBytes * 0.75) / MIB))}`,
     '--permission',
-    '--allow-fs-read=*',
-    `--allow-fs-write=${tempRoot}`,
+    ...[...CODE, home.in, home.out].map((path) => `--allow-fs-read=${path}`),
+    `--allow-fs-write=${home.out}`,
     '--allow-addons',
-    '--allow-worker',
+    ...(threads ? ['--allow-worker'] : []),
+    '--no-experimental-sqlite',
     '--disable-warning=SecurityWarning',
+    `--import=${CONFINE}`,
     CHILD,
   ];
-  const setpriv = ['setpriv', '--pdeathsig', 'KILL', '--no-new-privs', '--'];
-  const [command = process.execPath, ...args] = [
-    ...(tools.prlimit ? ['prlimit', '--core=0', '--'] : []),
-    ...(tools.setpriv ? setpriv : []),
-    ...node,
-  ];
+  const [command = process.execPath, ...args] = [...shutIn(isolation), ...node];
   return spawn(command, args, {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',
-    env: environment(tempRoot),
-    cwd: tempRoot,
+    env: environment(home.out),
+    cwd: home.root,
   });
 }
 
@@ -68,19 +61,10 @@ export async function limitMemory(pid: number, bytes: number): Promise<void> {
   await execute('prlimit', ['--pid', String(pid), `--data=${Math.ceil(bytes)}`]);
 }
 
-function environment(tempRoot: string): NodeJS.ProcessEnv {
+function environment(temporary: string): NodeJS.ProcessEnv {
   const kept = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'SystemRoot'].flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value]];
   });
-  return { ...Object.fromEntries(kept), TMPDIR: tempRoot, HOME: tempRoot } as NodeJS.ProcessEnv;
-}
-
-async function works(command: string, args: string[]): Promise<boolean> {
-  try {
-    await execute(command, args);
-    return true;
-  } catch {
-    return false;
-  }
+  return { ...Object.fromEntries(kept), TMPDIR: temporary, HOME: temporary } as NodeJS.ProcessEnv;
 }

@@ -11,11 +11,12 @@ const sandbox = createSandbox({
 const task = new URL('./sandbox.fixture.ts', import.meta.url);
 const working = (deed: string): Promise<void> =>
   new Promise((resolve) => {
-    const value = '/nowhere';
-    void sandbox.run(task, { deed, value }, { onProgress: () => resolve() });
+    const file = '/nowhere';
+    void sandbox.run(task, { deed, file }, { onProgress: () => resolve() });
     if (deed !== 'wait-for-file') resolve();
   });
 await working('wait-for-file');
 await sandbox.run(task, { deed: 'pid' });
+const pids = sandbox.processes().map(({ pid }) => pid);
 await working('endless-loop');
-process.stdout.write(JSON.stringify(sandbox.processes().map(({ pid }) => pid)));
+process.stdout.write(JSON.stringify(pids));

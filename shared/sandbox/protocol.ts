@@ -8,10 +8,9 @@ export interface RunMessage {
   workDir: string;
 }
 
-/** Sent once; `reservedBytes` of an isolate count against RLIMIT_DATA although nothing uses them. */
+/** Sent once. */
 export interface ReadyMessage {
   type: 'ready';
-  reservedBytes: number;
   usage: ChildUsage;
 }
 

@@ -1,5 +1,9 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { createSocket } from 'node:dgram';
+import { resolve4 } from 'node:dns/promises';
+import { existsSync, linkSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { StepFailure } from '../step-failure.ts';
 import type { TaskContext } from './task.ts';
 
@@ -56,28 +60,72 @@ const deeds = {
   exit: () => process.exit(0),
   abort: () => process.abort(),
   'keep-memory': (bytes: unknown) => kept.push(Buffer.alloc(Number(bytes), 1)),
-  'write-below': (name: unknown, { workDir }: TaskContext) => {
+  'write-below': (name: unknown, { workDir }: Given) => {
     writeFileSync(join(workDir, String(name)), 'x');
     return workDir;
   },
   'write-to': (path: unknown) => writeFileSync(String(path), 'x'),
+  read: (path: unknown) => readFileSync(String(path), 'utf8'),
+  'read-lent': (_: unknown, { file }: Given) => readFileSync(file ?? '', 'utf8'),
+  'write-lent': (_: unknown, { file }: Given) => writeFileSync(file ?? '', 'x'),
+  'path-of-lent': (_: unknown, { file }: Given) => file,
+  'link-to': (path: unknown, { workDir }: Given) => symlinkSync(String(path), join(workDir, 'it')),
+  'hard-link-to': (path: unknown, { workDir }: Given) =>
+    linkSync(String(path), join(workDir, 'it')),
+  database: async (path: unknown) => {
+    const sqlite = process.getBuiltinModule('node:sqlite');
+    new sqlite.DatabaseSync(String(path)).exec('CREATE TABLE t (x)');
+  },
+  addon: (_: unknown, { workDir }: Given) => {
+    const path = join(workDir, 'mine.node');
+    writeFileSync(path, 'x');
+    process.dlopen({ exports: {} }, path);
+  },
   shell: async () => (await import('node:child_process')).execFileSync('id').toString(),
-  progress: (_: unknown, { progress }: TaskContext) => {
+  signal: (pid: unknown) => process.kill(Number(pid), 0),
+  connect: (address: unknown) =>
+    new Promise((resolve, reject) => {
+      connect(address as number | string as number)
+        .on('connect', () => resolve('connected'))
+        .on('error', reject);
+    }),
+  fetch: async (url: unknown) => (await fetch(String(url))).status,
+  listen: () => new Promise((resolve) => createServer().listen(0, () => resolve('listening'))),
+  datagram: (port: unknown) =>
+    new Promise((resolve, reject) => {
+      createSocket('udp4').send('x', Number(port), '127.0.0.1', (error) =>
+        error ? reject(error) : resolve('sent'),
+      );
+    }),
+  'look-up': (name: unknown) => resolve4(String(name)),
+  thread: (value: unknown, { workDir }: Given) => {
+    const { code, ...options } = value as { code: string; eval?: boolean };
+    const file = join(workDir, 'thread.cjs');
+    writeFileSync(file, code);
+    return new Promise((resolve, reject) => {
+      const thread = new Worker(options.eval ? code : file, options);
+      thread.on('message', resolve).on('error', reject);
+    });
+  },
+  progress: (_: unknown, { progress }: Given) => {
     for (let page = 1; page <= 1000; page += 1) progress(page, 1000);
   },
-  // Reports that it runs, then waits for the file: tests need to know, not to guess.
-  'wait-for-file': async (path: unknown, { progress }: TaskContext) => {
+  // Reports that it runs, then waits for the file it is lent: tests need to know, not to guess.
+  'wait-for-file': async (_: unknown, { file, progress }: Given) => {
     progress(1, 1);
-    while (!existsSync(String(path))) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (!existsSync(file ?? '')) await new Promise((resolve) => setTimeout(resolve, 5));
     return process.pid;
   },
-} satisfies Record<string, (value: unknown, context: TaskContext) => unknown>;
+} satisfies Record<string, (value: unknown, given: Given) => unknown>;
+
+/** A task's context, and the file it is lent. */
+type Given = TaskContext & { file: string | null };
 
 export default async function perform(
-  { deed, value }: { deed: Deed; value?: unknown },
+  { deed, value, file = null }: { deed: Deed; value?: unknown; file?: string | null },
   context: TaskContext,
 ): Promise<unknown> {
-  return deeds[deed](value, context);
+  return deeds[deed](value, { ...context, file });
 }
 
 /** `(func (loop (br 0)))`: V8 cannot interrupt it. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,6 +33,9 @@ afterAll(async () => {
 const run = (deed: Deed, value?: unknown, options?: SandboxRun): Promise<unknown> =>
   sandbox.run(TASK, { deed, value }, options);
 
+const withFile = (deed: Deed, file: string, options?: SandboxRun): Promise<unknown> =>
+  sandbox.run(TASK, { deed, file }, options);
+
 const failureOf = async (deed: Deed, limits?: SandboxRun['limits']): Promise<StepFailure> => {
   const error = await run(deed, undefined, limits && { limits }).catch((error: unknown) => error);
   expect(error).toBeInstanceOf(StepFailure);
@@ -44,8 +47,11 @@ const next = async (): Promise<void> => {
   expect(workDirs()).toEqual([]);
 };
 
+/** What is left of runs: folders of their own, and anything in those of the children. */
 const workDirs = (): string[] =>
-  readdirSync(tempRoot).flatMap((own) => readdirSync(join(tempRoot, own)));
+  readdirSync(tempRoot)
+    .flatMap((own) => readdirSync(join(tempRoot, own), { recursive: true, encoding: 'utf8' }))
+    .filter((path) => !/^child-\w{6}(\/(in|out))?$/.test(path));
 
 describe('a task', () => {
   test('gets a copy of its input and returns a copy of its output', async () => {
@@ -69,9 +75,9 @@ describe('a task', () => {
     expect(environment).toHaveProperty('PATH');
   });
 
-  test('may write to its own folder, which is removed, and nowhere else', async () => {
+  test('may write to its own folder, which is emptied, and nowhere else', async () => {
     const folder = await run('write-below', 'page.png');
-    expect(existsSync(String(folder))).toBe(false);
+    expect(readdirSync(String(folder))).toEqual([]);
     await expect(run('write-to', join(import.meta.dirname, 'x'))).rejects.toMatchObject({
       code: 'parser-error',
       detail: expect.stringContaining('ERR_ACCESS_DENIED'),
@@ -83,10 +89,6 @@ describe('a task', () => {
     await run('write-below', 'page.png', { workDir });
     expect(readdirSync(workDir)).toEqual(['page.png']);
     rmSync(workDir, { recursive: true });
-  });
-
-  test('starts no programs', async () => {
-    expect((await failureOf('shell')).detail).toContain('ERR_ACCESS_DENIED');
   });
 
   test('reports progress, not too often, the last always', async () => {
@@ -175,7 +177,7 @@ describe('a child is killed, and the next run works, after', () => {
     const aborter = new AbortController();
     const reason = new Error('shutting down');
     const onProgress = (): void => aborter.abort(reason);
-    const waiting = run('wait-for-file', '/nowhere', { onProgress, signal: aborter.signal });
+    const waiting = withFile('wait-for-file', '/nowhere', { onProgress, signal: aborter.signal });
     await expect(waiting).rejects.toBe(reason);
     await next();
   });
@@ -197,7 +199,7 @@ describe('the pool', () => {
         order.push(number);
         resolve();
       };
-      return { promise, done: run('wait-for-file', gate, { onProgress }) };
+      return { promise, done: withFile('wait-for-file', gate, { onProgress }) };
     });
     await Promise.all(begun.slice(0, 2).map(({ promise }) => promise));
     const aborter = new AbortController();
@@ -276,8 +278,9 @@ test('children die with a parent that is killed, and what it left is removed', a
   await successor.close();
 });
 
-test.runIf(process.platform === 'linux')('nothing is missing on Linux', () => {
+test.runIf(process.platform === 'linux')('nothing is missing on Linux', async () => {
   expect(logged).toEqual([]);
+  expect(await sandbox.isolation()).toMatchObject({ memory: true, parent: true });
 });
 
 /** Whether the process runs; one that has ended but was not yet collected by its parent does not. */

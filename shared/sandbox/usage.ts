@@ -34,9 +34,18 @@ async function fromProc(pid: number): Promise<Usage> {
   const [user = 0, system = 0] = fields.slice(11);
   return {
     cpuSeconds: (user + system) / TICKS_PER_SECOND,
-    memoryBytes: Number(/^RssAnon:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024,
+    memoryBytes: bytesIn(status, 'RssAnon'),
   };
 }
+
+/** V8 maps about half a gigabyte before it runs anything, which RLIMIT_DATA counts as used. */
+export async function reservedBytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Math.max(0, bytesIn(status, 'VmData') - bytesIn(status, 'RssAnon'));
+}
+
+const bytesIn = (status: string, field: string): number =>
+  Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) * 1024;
 
 async function fromPs(pid: number): Promise<Usage> {
   const { stdout } = await execute('ps', ['-o', 'rss=,time=', '-p', String(pid)]);

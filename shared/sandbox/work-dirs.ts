@@ -2,11 +2,10 @@ import { mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 
-/** Private folders for runs, below a folder of this process. */
+/** Private folders for runs and for children, below a folder of this process. */
 export interface WorkDirs {
-  /** The real path of `tempRoot`; children may write here. */
-  readonly root: string;
-  make(): Promise<string>;
+  /** A new one; `kind` is told by its name. */
+  make(kind?: 'run' | 'child'): Promise<string>;
   remove(directory: string): Promise<void>;
   removeAll(): Promise<void>;
 }
@@ -22,13 +21,12 @@ export async function openWorkDirs(tempRoot: string): Promise<WorkDirs> {
   const own = await mkdtemp(join(root, `sandbox-${process.pid}@${hostname()}-`));
   owned.add(basename(own));
   return {
-    root,
-    async make() {
+    async make(kind = 'run') {
       try {
-        return await mkdtemp(join(own, 'run-'));
+        return await mkdtemp(join(own, `${kind}-`));
       } catch {
         await mkdir(own, { recursive: true }); // a cleaner of temporary files came by
-        return mkdtemp(join(own, 'run-'));
+        return mkdtemp(join(own, `${kind}-`));
       }
     },
     remove,

@@ -3,7 +3,8 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { findTools, missingTools } from './launch.ts';
+import { openHome } from './home.ts';
+import { findIsolation, weaknesses } from './isolation.ts';
 import type { Deed } from './sandbox.fixture.ts';
 import { startWorker } from './worker.ts';
 import type { Worker } from './worker.ts';
@@ -11,14 +12,17 @@ import type { Worker } from './worker.ts';
 const MIB = 1024 * 1024;
 const LIMITS = { memoryBytes: 256 * MIB, wallClockMs: 30_000, cpuSeconds: 30 };
 
+/** A system without any of the tools. */
+const NOTHING = { memory: false, parent: false, network: null };
+
 let tempRoot: string;
 let worker: Worker;
 
 beforeEach(async () => {
   tempRoot = mkdtempSync(join(realpathSync(tmpdir()), 'worker-test-'));
-  const tools = { prlimit: false, setpriv: false };
+  const home = await openHome(tempRoot);
   const { memoryBytes } = LIMITS;
-  worker = await startWorker({ tools, memoryBytes, tempRoot, isolates: 1 });
+  worker = await startWorker({ isolation: NOTHING, memoryBytes, home, threads: 0 });
 });
 
 afterEach(async () => {
@@ -30,13 +34,12 @@ const run = (deed: Deed, signal?: AbortSignal): Promise<unknown> =>
   worker.run({
     task: new URL('./sandbox.fixture.ts', import.meta.url).href,
     input: { deed },
-    workDir: tempRoot,
     limits: LIMITS,
     onProgress: undefined,
     signal,
   });
 
-describe('without prlimit and setpriv', () => {
+describe('without any tool of the system', () => {
   test('a child works', async () => {
     expect(await run('pid')).toBe(worker.pid);
   });
@@ -50,8 +53,12 @@ describe('without prlimit and setpriv', () => {
   );
 
   test('it is said, with what is missing', () => {
-    expect(missingTools({ prlimit: false, setpriv: true })).toContain('prlimit (util-linux)');
-    expect(missingTools({ prlimit: true, setpriv: true })).toBeUndefined();
+    expect(weaknesses(NOTHING)).toEqual([
+      expect.stringContaining('prlimit'),
+      expect.stringContaining('setpriv'),
+      expect.stringContaining('unshare'),
+    ]);
+    expect(weaknesses({ memory: true, parent: true, network: 'namespace' })).toEqual([]);
   });
 });
 
@@ -71,10 +78,10 @@ test('a child leaves it to its parent to react to signals', async () => {
 
 test('a child that does not start says why', async () => {
   const starting = startWorker({
-    tools: await findTools(),
+    isolation: await findIsolation(),
     memoryBytes: LIMITS.memoryBytes,
-    tempRoot: join(tempRoot, 'missing'),
-    isolates: 1,
+    home: { root: join(tempRoot, 'missing'), in: '', out: '' },
+    threads: 0,
   });
   await expect(starting).rejects.toThrow(/did not start: .*ENOENT/);
 });

@@ -1,7 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import type { Home } from './home.ts';
+import type { Isolation } from './isolation.ts';
 import { launch, limitMemory } from './launch.ts';
-import type { Tools } from './launch.ts';
 import { diedOf, thrownBy } from './outcomes.ts';
 import type { SandboxLimits } from './outcomes.ts';
 import type {
@@ -11,6 +12,7 @@ import type {
   ReadyMessage,
   RunMessage,
 } from './protocol.ts';
+import { reservedBytes } from './usage.ts';
 import { watch } from './watchdog.ts';
 
 const STDERR_KEPT = 8192;
@@ -20,7 +22,6 @@ const START_WITHIN_MS = 30_000;
 export interface Job {
   task: string;
   input: unknown;
-  workDir: string;
   limits: SandboxLimits;
   onProgress: ((done: number, total: number) => void) | undefined;
   signal: AbortSignal | undefined;
@@ -28,11 +29,11 @@ export interface Job {
 
 /** What a child is started with. */
 interface WorkerOptions {
-  tools: Tools;
+  isolation: Isolation;
   memoryBytes: number;
-  tempRoot: string;
-  /** The V8 isolates it will hold: one, and one more for each worker thread that a parser starts. */
-  isolates: number;
+  home: Home;
+  /** Worker threads that its parsers start: each is one more V8 isolate. */
+  threads: number;
 }
 
 /**
@@ -40,8 +41,9 @@ interface WorkerOptions {
  * document.
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const { tools, memoryBytes, tempRoot, isolates } = options;
-  const worker = new Worker(launch(tools, memoryBytes, tempRoot), memoryBytes);
+  const { isolation, memoryBytes, home, threads } = options;
+  const child = launch({ isolation, memoryBytes, home, threads: threads > 0 });
+  const worker = new Worker(child, memoryBytes, home);
   try {
     const message = await Promise.race([
       worker.firstMessage(AbortSignal.timeout(START_WITHIN_MS)),
@@ -49,8 +51,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     ]);
     if (typeof message === 'string') throw new Error(message);
     worker.usage = message.usage;
-    const unused = message.reservedBytes * isolates;
-    if (tools.prlimit) await limitMemory(worker.pid, memoryBytes + unused);
+    if (isolation.memory) {
+      const unused = (await reservedBytes(worker.pid)) * (1 + threads);
+      await limitMemory(worker.pid, memoryBytes + unused);
+    }
     return worker;
   } catch (error) {
     await worker.kill();
@@ -62,6 +66,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 /** A warm child process; runs one job at a time. */
 export class Worker {
   readonly memoryBytes: number;
+  readonly home: Home;
   /** Resolves with the signal or the exit code once the process is gone, never rejects. */
   readonly exited: Promise<string>;
   /** As of the end of the last run. */
@@ -75,9 +80,10 @@ export class Worker {
   #end: ((exit: string) => void) | undefined;
   #killedFor: Error | undefined;
 
-  constructor(child: ChildProcess, memoryBytes: number) {
+  constructor(child: ChildProcess, memoryBytes: number, home: Home) {
     this.#child = child;
     this.memoryBytes = memoryBytes;
+    this.home = home;
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.stderr = (this.stderr + text).slice(-STDERR_KEPT);
     });
@@ -126,7 +132,7 @@ export class Worker {
     this.#child.on('message', onMessage);
     job.signal?.addEventListener('abort', onAbort);
     try {
-      this.#send({ run, task: job.task, input: job.input, workDir: job.workDir });
+      this.#send({ run, task: job.task, input: job.input, workDir: this.home.out });
       return this.#conclude(await promise.catch((error) => this.#giveUp(error)));
     } finally {
       watchdog.stop();

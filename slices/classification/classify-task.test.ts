@@ -12,10 +12,10 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 async function run(text: string | Uint8Array) {
-  const textFile = join(folder, 'text');
-  await writeFile(textFile, text);
+  const file = join(folder, 'text');
+  await writeFile(file, text);
   const context = { progress: () => {}, workDir: folder };
-  return classifyTask({ textFile, format: 'text', fileName: 'x.txt' }, context);
+  return classifyTask({ file, format: 'text', fileName: 'x.txt' }, context);
 }
 
 describe('classification task', () => {
@@ -34,7 +34,7 @@ describe('classification task', () => {
   });
 
   it('given a file that is not there, it throws', async () => {
-    const input = { textFile: join(folder, 'missing'), format: 'text', fileName: 'x' } as const;
+    const input = { file: join(folder, 'missing'), format: 'text', fileName: 'x' } as const;
     await expect(classifyTask(input, { progress: () => {}, workDir: folder })).rejects.toThrow(
       'ENOENT',
     );

@@ -4,9 +4,9 @@ import type { Format } from '../text-extraction/format.contract.ts';
 import type { Classification } from './classification.ts';
 import { classify } from './classify.ts';
 
-/** `textFile`: UTF-8, pages separated by form feeds; null when there is no text. */
+/** `file`: UTF-8, pages separated by form feeds; null when there is no text. */
 export interface ClassifyInput {
-  textFile: string | null;
+  file: string | null;
   format: Format;
   fileName: string;
 }
@@ -16,7 +16,7 @@ const READ_BYTES = 1024 * 1024;
 
 /** Classifies a text in a sandboxed process. Reads the start of the file only, see {@link classify}. */
 const classifyTask: Task<ClassifyInput, Classification> = async (input) => {
-  const text = input.textFile === null ? '' : await readStart(input.textFile);
+  const text = input.file === null ? '' : await readStart(input.file);
   return classify({ pages: text.split('\f'), format: input.format, fileName: input.fileName });
 };
 

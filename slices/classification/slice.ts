@@ -24,7 +24,7 @@ const step = defineStep({
     const found = await sandbox.run<ClassifyInput, Classification>(
       task,
       {
-        textFile: text === undefined ? null : blobs.path(document, text),
+        file: text === undefined ? null : blobs.path(document, text),
         format: format as Format,
         fileName: receivedOf(history).fileName ?? '',
       },

@@ -26,7 +26,7 @@ async function preview(
 ): Promise<Uint8Array> {
   const file = join(folder, 'document');
   await writeFile(file, content);
-  return renderPreview({ file, format, text, sandbox, workDir: folder });
+  return renderPreview({ file, format, text, sandbox });
 }
 
 async function sizeOf(png: Uint8Array): Promise<[string, number, number]> {

@@ -12,8 +12,6 @@ export interface PreviewOptions {
   text: string;
   sandbox: Sandbox;
   signal?: AbortSignal;
-  /** A temporary folder of the caller's, below the sandbox's `tempRoot`. */
-  workDir: string;
 }
 
 const TASK = new URL('./preview-task.ts', import.meta.url);
@@ -52,9 +50,9 @@ async function drawn(page: Promise<Uint8Array | null>): Promise<Uint8Array | nul
 }
 
 function run(
-  { sandbox, workDir, signal }: PreviewOptions,
+  { sandbox, signal }: PreviewOptions,
   request: PreviewRequest,
 ): Promise<Uint8Array | null> {
   const abort = signal === undefined ? {} : { signal };
-  return sandbox.run<PreviewRequest, Uint8Array | null>(TASK, request, { workDir, ...abort });
+  return sandbox.run<PreviewRequest, Uint8Array | null>(TASK, request, abort);
 }

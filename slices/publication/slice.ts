@@ -15,7 +15,7 @@ const step = defineStep({
   title: 'Publication',
   events: publicationEvents,
   concurrency: (config) => config.workers,
-  async run({ document, history, blobs, sandbox, workDir, signal }) {
+  async run({ document, history, blobs, sandbox, signal }) {
     const { format } = resultOf(inspectionEvents.Finished, history);
     // Without text, because its extraction was skipped, the first page can be drawn all the same.
     const text = findResult(textExtractionEvents.Finished, history)?.text;
@@ -24,7 +24,6 @@ const step = defineStep({
       format: format as Format,
       text: text === undefined ? '' : (await blobs.read(document, text)).toString('utf8'),
       sandbox,
-      workDir,
       signal,
     });
     const { sha256 } = await blobs.put(document, picture);

@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import type { Database } from '../../shared/database.ts';
 import { createLivePage } from '../../shared/live/live-page.ts';
 import type { Runtime } from '../../shared/runtime.ts';
+import type { Sandbox } from '../../shared/sandbox/sandbox.ts';
 import { plainText } from '../../shared/web/openapi.ts';
 import { notFound } from '../../shared/web/problem.ts';
 import type { App } from '../../shared/web/server.ts';
@@ -18,10 +19,11 @@ const REFRESH_MS = 1_000;
 export function systemRoutes(
   app: App,
   runtime: Runtime,
-  { database, templates, log }: { database: Database; templates: Environment; log: Logger },
+  dependencies: { database: Database; templates: Environment; sandbox: Sandbox; log: Logger },
   ended: AbortSignal,
 ): void {
-  const status = createSystemStatus(database, runtime);
+  const { database, templates, sandbox, log } = dependencies;
+  const status = createSystemStatus(database, runtime, sandbox);
   const metrics = createMetrics(status);
   // One page for those who may rebuild, one for all others.
   const live = createLivePage({

@@ -1,6 +1,7 @@
 import type { Environment } from 'nunjucks';
 import type { Logger } from 'pino';
 import type { Database } from '../../shared/database.ts';
+import type { Sandbox } from '../../shared/sandbox/sandbox.ts';
 import type { Slice } from '../../shared/slice.ts';
 import { systemRoutes } from './routes.ts';
 
@@ -8,6 +9,7 @@ import { systemRoutes } from './routes.ts';
 export function system(dependencies: {
   database: Database;
   templates: Environment;
+  sandbox: Sandbox;
   log: Logger;
 }): Slice {
   const ended = new AbortController();

@@ -1,6 +1,8 @@
 import type { Database } from '../../shared/database.ts';
 import type { Runtime } from '../../shared/runtime.ts';
 import { rebuildName } from '../../shared/rebuild.ts';
+import { weaknesses } from '../../shared/sandbox/isolation.ts';
+import type { Sandbox } from '../../shared/sandbox/sandbox.ts';
 import type { RowCount, SubscriptionData, SystemPageData } from './system-view.ts';
 
 interface SubscriptionRow {
@@ -14,7 +16,11 @@ export interface SystemStatus {
   read(canRebuild: boolean): Promise<SystemPageData>;
 }
 
-export function createSystemStatus(database: Database, runtime: Runtime): SystemStatus {
+export function createSystemStatus(
+  database: Database,
+  runtime: Runtime,
+  sandbox: Sandbox,
+): SystemStatus {
   const { sql } = database;
   const projections = runtime.slices.flatMap((slice) => slice.projections ?? []);
 
@@ -71,6 +77,7 @@ export function createSystemStatus(database: Database, runtime: Runtime): System
         })),
         browsers: runtime.streams.count(),
         readModels: await readModels(known, head),
+        parsers: { weaknesses: weaknesses(await sandbox.isolation()) },
         events: catalogue(runtime),
         canRebuild,
         revision: head,

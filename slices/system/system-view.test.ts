@@ -33,6 +33,7 @@ const data: SystemPageData = {
       rebuild: { done: 40_000, total: 1_204_331 },
     },
   ],
+  parsers: { weaknesses: [] },
   events: [
     { type: 'DocumentReceived', slice: 'receive-document', listeners: ['board', 'inspection'] },
     { type: 'DocumentLost', slice: 'receive-document', listeners: [] },
@@ -65,6 +66,12 @@ describe('the system screen', () => {
   it('says where a number of rows is an estimate', () => {
     const rows = systemPageView(data).readModels.map((model) => model.rows);
     expect(rows).toEqual(['9,840', 'about 214,000']);
+  });
+
+  it('says what keeps parsers less well shut in', () => {
+    expect(body()).toContain('This system offers everything');
+    const weaknesses = ['Only Node.js keeps parsers from the network.'];
+    expect(body({ parsers: { weaknesses } })).toContain(`<li>${weaknesses[0]}</li>`);
   });
 
   it('names events that nobody listens to', () => {

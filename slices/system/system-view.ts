@@ -9,6 +9,8 @@ export interface SystemPageData {
   /** Connected browsers of this process. */
   browsers: number;
   readModels: ReadModelData[];
+  /** How far parser processes are shut in, and what is weaker here than it could be. */
+  parsers: { weaknesses: readonly string[] };
   events: { type: string; slice: string; listeners: string[] }[];
   canRebuild: boolean;
   revision: number;
@@ -83,6 +85,7 @@ export function systemPageView(data: SystemPageData) {
       },
       action: `/system/read-models/${encodeURIComponent(model.name)}/rebuild`,
     })),
+    parsers: data.parsers,
     events: data.events,
     canRebuild: data.canRebuild,
     revision: data.revision,

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Sandbox } from '../../shared/sandbox/sandbox.ts';
 import type { OcrPage } from './extractors/ocr.ts';
 import type { Format } from './format.contract.ts';
@@ -14,7 +15,7 @@ export interface ExtractOptions {
   /** Of text, Markdown, CSV and HTML; null to guess it. */
   encoding: string | null;
   sandbox: Sandbox;
-  /** A temporary folder of the caller's, below the sandbox's `tempRoot`, shared by all runs. */
+  /** For pictures of pages on their way to OCR; of the sandbox's file system. */
   workDir: string;
   /** For OCR, as tesseract names them. */
   languages?: string[];
@@ -88,8 +89,13 @@ async function imagesOf(options: ExtractOptions, pages: number[]): Promise<PageI
   const { file, format } = options;
   if (format !== 'pdf') return pages.map((index) => ({ index, file, page: index }));
   const request: ReaderRequest = { do: 'render', file, pages };
-  const { images } = await run<RenderAnswer>(options, READER_TASK, request);
-  return images.map((image, at) => ({ index: pages[at] ?? 0, file: image, page: 0 }));
+  const { workDir } = options;
+  const { images } = await run<RenderAnswer>(options, READER_TASK, request, { workDir });
+  return images.map((image, at) => ({
+    index: pages[at] ?? 0,
+    file: join(workDir, basename(image)),
+    page: 0,
+  }));
 }
 
 async function recognise(
@@ -123,11 +129,11 @@ function warningsOf(pages: ExtractedPage[]): string[] {
 }
 
 function run<Output>(
-  { sandbox, workDir, signal }: ExtractOptions,
+  { sandbox, signal }: ExtractOptions,
   task: URL,
   input: ReaderRequest | OcrRequest,
   more: Parameters<Sandbox['run']>[2] = {},
 ): Promise<Output> {
   const abort = signal === undefined ? {} : { signal };
-  return sandbox.run<typeof input, Output>(task, input, { workDir, ...abort, ...more });
+  return sandbox.run<typeof input, Output>(task, input, { ...abort, ...more });
 }

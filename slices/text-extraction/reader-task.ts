@@ -18,7 +18,7 @@ export interface ReadAnswer {
   warnings: string[];
 }
 
-/** Paths of the rendered pages, in the order asked for. */
+/** The rendered pages, in the order asked for: their paths while the task ran. */
 export interface RenderAnswer {
   images: string[];
 }

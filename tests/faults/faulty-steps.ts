@@ -62,8 +62,8 @@ async function perform(deed: Deed, context: StepContext): Promise<void> {
 
 async function inParser(
   deed: ParserDeed,
-  { sandbox, signal, workDir }: StepContext,
+  { sandbox, signal }: StepContext,
   limits: SandboxLimits = LIMITS,
 ): Promise<void> {
-  await sandbox.run(TASK, { deed }, { signal, workDir, limits });
+  await sandbox.run(TASK, { deed }, { signal, limits });
 }
