@@ -11,6 +11,12 @@ const MOST_ROWS = 200;
 
 /** Ids of documents that belong to the filter but not (yet) to this page. @type {Set<string>} */
 const news = new Set();
+/** How many documents that a search finds are newer than this page. */
+let found = 0;
+/** The server is asked for it at most once in this time. */
+const ASK_EVERY = 1000;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let asking;
 
 /**
  * Sorts the rows of one message: those on the page are changed in place (morphed, so focus,
@@ -29,6 +35,7 @@ export function placeRows(tasks) {
     if (!(row instanceof HTMLTableRowElement)) continue;
     const shown = document.getElementById(row.id);
     if (shown) {
+      keepFound(shown, row);
       if (shown.dataset['glow'] !== row.dataset['glow']) glowing.push(row.id);
       const fragment = document.createDocumentFragment();
       fragment.append(row);
@@ -71,18 +78,33 @@ function holdPlace(body) {
     scrollBy({ top: (read?.getBoundingClientRect().top ?? 0) - before, behavior: 'instant' });
 }
 
+/**
+ * A row that changes comes without what was found in its document.
+ *
+ * @type {(shown: Element, row: Element) => void}
+ */
+function keepFound(shown, row) {
+  const snippet = shown.querySelector('.snippet');
+  if (snippet) row.querySelector('.name')?.append(snippet.cloneNode(true));
+  const href = shown.querySelector('.name a')?.getAttribute('href');
+  if (href) row.querySelector('.name a')?.setAttribute('href', href);
+}
+
 /** @type {(row: HTMLTableRowElement, body: HTMLTableSectionElement, size: number) => 'table' | 'nowhere'} */
 function placeOf(row, body, size) {
-  const { takesNew, status, q, more, first, position } = body.dataset;
+  const { takesNew, status, news: address, more, first, position } = body.dataset;
+  // Only the index knows what a search finds, and it learns of a document's text later than the board.
+  if (address) {
+    asking ??= setTimeout(() => void askForNews(), ASK_EVERY);
+    return 'nowhere';
+  }
   const order = orderOf(row);
   const last = body.rows[body.rows.length - 1];
   const isOlder = more === 'true' && last !== undefined && order < orderOf(last);
   const isLater = order > Number(position);
   if (isOlder || (first !== 'true' && !isLater)) return 'nowhere';
   if (takesNew === 'true' && size < MOST_ROWS) return 'table';
-  const name = row.querySelector('.name')?.textContent.toLowerCase() ?? '';
-  const matches =
-    (!status || row.dataset['status'] === status) && name.includes((q ?? '').toLowerCase());
+  const matches = !status || row.dataset['status'] === status;
   news[matches ? 'add' : 'delete'](row.id);
   return 'nowhere';
 }
@@ -90,17 +112,33 @@ function placeOf(row, body, size) {
 /** @type {(row: HTMLTableRowElement) => number} the position of the document's first event */
 const orderOf = (row) => Number(row.dataset['order']);
 
+async function askForNews() {
+  const address = () => document.getElementById('documents')?.dataset['news'];
+  const asked = address();
+  try {
+    const response = await fetch(asked || '');
+    const { count } = await response.json();
+    if (response.ok && asked === address()) found = count;
+    showNews();
+  } catch {
+    // the next row that changes asks again
+  }
+  asking = undefined;
+}
+
 /** The page was taken anew: what was counted is on it. */
 export function forgetNews() {
   news.clear();
+  found = 0;
 }
 
 function showNews() {
   const pill = document.getElementById('news');
   const text = pill?.querySelector('span');
   if (!pill || !text) return;
-  pill.hidden = news.size === 0;
-  text.textContent = news.size === 0 ? '' : `${news.size} new`;
+  const count = news.size + found;
+  pill.hidden = count === 0;
+  text.textContent = count === 0 ? '' : `${count} new`;
 }
 
 /** @type {(json: string) => void} the counts by status, `all` and `stuck` */

@@ -60,7 +60,8 @@ const variables = {
     {
       protocols: ['postgres:', 'postgresql:'],
       default: null,
-      description: 'PostgreSQL to use; unset: an embedded one below DATA_DIR.',
+      description:
+        'PostgreSQL to use, with its extension pg_trgm; unset: an embedded one below DATA_DIR.',
     },
     { allowed: 'an address such as postgres://user:password@host:5432/database', secret: true },
   ),

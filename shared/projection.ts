@@ -33,8 +33,12 @@ export interface Projection<Row extends { id: string } = { id: string }> {
   folds: readonly Fold<Row>[];
   /** Rows carry a `revision` and changes are told to browsers. */
   live?: boolean;
-  /** A row too large for one of the table: how it is cut into several of the same `id`, and put together. */
-  parts?: { split(row: Row): Row[]; join(parts: Row[]): Row };
+  /**
+   * A row too large for one of the table: how it is cut into several of the same `id`, and put
+   * together. They are asked for one by one while those before are written, so that cutting a large
+   * one keeps nothing else waiting for long.
+   */
+  parts?: { split(row: Row): Iterable<{ id: string }>; join(parts: Row[]): Row };
 }
 
 /** Types a fold by its event, so that `event.data` is known inside. */
@@ -84,12 +88,7 @@ export function projectionSubscription<Row extends { id: string }>(
     const { parts } = projection;
     if (parts) gone.push(...kept.map((row) => row.id));
     if (gone.length > 0) await tx.delete(table).where(inArray(table.id, gone));
-    if (parts)
-      await insert(
-        tx,
-        table,
-        kept.flatMap((row) => parts.split(row).map((part) => ({ ...part, ...revision }))),
-      );
+    if (parts) for (const row of kept) await insert(tx, table, parts.split(row));
     else
       await upsert(
         tx,
@@ -147,14 +146,28 @@ async function upsert(
 async function insert(
   tx: Transaction,
   table: ReadModelTable,
-  rows: { id: string }[],
+  rows: Iterable<{ id: string }>,
 ): Promise<void> {
-  for (const some of inStatements(table, rows)) await tx.insert(table).values(some);
+  for (const some of inStatements(table, rows, PARTS)) await tx.insert(table).values(some);
 }
 
-function* inStatements<T>(table: ReadModelTable, rows: readonly T[]): Generator<T[]> {
-  const size = Math.floor(PARAMETERS / Object.keys(getTableColumns(table)).length);
-  for (let start = 0; start < rows.length; start += size) yield rows.slice(start, start + size);
+/** Parts are large. */
+const PARTS = 20;
+
+function* inStatements<T>(
+  table: ReadModelTable,
+  rows: Iterable<T>,
+  most = Math.floor(PARAMETERS / Object.keys(getTableColumns(table)).length),
+): Generator<T[]> {
+  let some: T[] = [];
+  for (const row of rows) {
+    some.push(row);
+    if (some.length === most) {
+      yield some;
+      some = [];
+    }
+  }
+  if (some.length > 0) yield some;
 }
 
 /**

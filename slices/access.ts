@@ -13,6 +13,7 @@ export const accessTable = {
   'GET /': readers,
   'GET /documents/:id': readers,
   'GET /documents/stream': readers,
+  'GET /documents/news': readers,
   'GET /documents/:id/stream': readers,
   'POST /documents': receivers,
   'POST /documents/samples': receivers,

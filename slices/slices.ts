@@ -17,6 +17,7 @@ import * as receiveDocumentEvents from './receive-document/events.ts';
 import { receiveDocument } from './receive-document/slice.ts';
 import * as retryPolicyEvents from './retry-policy/events.ts';
 import { retryPolicy } from './retry-policy/slice.ts';
+import { search } from './search/slice.ts';
 import { system } from './system/slice.ts';
 import { textExtraction } from './text-extraction/slice.ts';
 import * as webhookDeliveryEvents from './webhook-delivery/events.ts';
@@ -41,6 +42,7 @@ export function composeSlices(cradle: Cradle): Slice[] {
     failureAdmin(cradle),
     notificationRules(cradle),
     webhookDelivery(cradle),
+    search,
     documentBoard(cradle),
     documentPage(cradle),
     system(cradle),

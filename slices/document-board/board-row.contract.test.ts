@@ -4,6 +4,7 @@ import {
   countText,
   durationView,
   endOf,
+  fieldLabel,
   kindName,
   languageName,
   mediaTypeName,
@@ -123,5 +124,14 @@ describe('words', () => {
     expect(stepTitle('old-step', new Map())).toBe('Old step');
     expect(sentenceCase('purchase-order')).toBe('Purchase order');
     expect(['credit-note', 'e-mail'].map(kindName)).toEqual(['Credit note', 'E-mail']);
+  });
+
+  it.each([
+    ['documentNumber', 'Document number'],
+    ['iban', 'IBAN'],
+    ['vatId', 'VAT ID'],
+    ['somethingNew', 'Something new'],
+  ])('labels the field %s "%s"', (name, label) => {
+    expect(fieldLabel(name)).toBe(label);
   });
 });

@@ -121,6 +121,17 @@ export function kindName(slug: string): string {
   return slug === 'e-mail' ? 'E-mail' : sentenceCase(slug);
 }
 
+const acronyms: Readonly<Record<string, string>> = {
+  iban: 'IBAN',
+  vatId: 'VAT ID',
+  email: 'E-mail',
+};
+
+/** `documentNumber` → `Document number`. */
+export function fieldLabel(name: string): string {
+  return acronyms[name] ?? sentenceCase(name.replaceAll(/([A-Z])/g, ' $1').toLowerCase());
+}
+
 export function momentView(moment: Date, now: Date): MomentView {
   return {
     iso: moment.toISOString(),

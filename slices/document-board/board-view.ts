@@ -6,6 +6,7 @@ import {
   documentStatuses,
   sentenceCase,
 } from './board-row.contract.ts';
+import { searchFields, type Stretch } from '../search/search.contract.ts';
 import { type RowView, rowView } from './row-view.ts';
 
 export type BoardCounts = Record<DocumentStatus | 'all', number>;
@@ -26,6 +27,12 @@ export interface BoardPageData {
   rows: BoardRow[];
   hasOlder: boolean;
   hasNewer: boolean;
+  /** What of the search was not understood. */
+  hints: readonly string[];
+  /** The rows are no more than similar to what was searched for. */
+  isForgiving: boolean;
+  /** Words around what was searched for, by document id. */
+  snippets: ReadonlyMap<string, Stretch[]>;
   counts: BoardCounts;
   /** Read before the rows: a change in between is then sent twice, never lost. */
   revision: number;
@@ -52,6 +59,11 @@ export interface ChipView {
 export interface BoardPageView {
   chips: ChipView[];
   q: string;
+  hints: readonly string[];
+  /** What can stand before a colon in a search. */
+  searchFields: readonly string[];
+  /** Said of what was found, where it is not just what was searched for. */
+  notice: string | null;
   status: DocumentStatus | '';
   rows: RowView[];
   caption: string;
@@ -63,6 +75,8 @@ export interface BoardPageView {
   olderHref: string | null;
   /** The first page of the same filter; where the "3 new" pill leads. */
   firstHref: string;
+  /** Where to ask how many newer documents a search finds; empty without a search. */
+  newsHref: string;
   /** New documents enter the table by themselves only here; elsewhere they are counted in the pill. */
   takesNewRows: boolean;
   revision: number;
@@ -73,7 +87,7 @@ export interface BoardPageView {
 
 /** The whole board page as its template shows it. */
 export function boardPageView(data: BoardPageData): BoardPageView {
-  const { query, rows, counts, now } = data;
+  const { query, rows, counts } = data;
   const newest = rows.at(0);
   const oldest = rows.at(-1);
   const first = { ...query, before: null, after: null };
@@ -87,21 +101,34 @@ export function boardPageView(data: BoardPageData): BoardPageView {
       current: status === (query.status ?? 'all'),
     })),
     q: query.q,
+    hints: data.hints,
+    searchFields,
+    notice: data.isForgiving
+      ? `No document matches “${query.q}” as it is written. These have similar names.`
+      : null,
     status: query.status ?? '',
-    rows: rows.map((row) =>
-      rowView(row, data.titles, data.progress.get(row.id) ?? null, now, data.stuck.has(row.id)),
-    ),
+    rows: rows.map((row) => foundRow(row, data)),
     stuck: data.stuck.size,
     caption: captionOf(query),
     isEmpty: counts.all === 0,
     newerHref: data.hasNewer && newest ? boardHref({ ...first, after: newest.position }) : null,
     olderHref: data.hasOlder && oldest ? boardHref({ ...first, before: oldest.position }) : null,
     firstHref: boardHref(first),
+    newsHref: newsHref(query, onFirstPage ? (newest?.position ?? 0) : data.position),
     takesNewRows: onFirstPage && query.status === null && query.q === '',
     revision: data.revision,
     position: data.position,
     canUpload: data.canUpload,
   };
+}
+
+/** A row and what of it was searched for; its link leads to that in the document. */
+function foundRow(row: BoardRow, data: BoardPageData): RowView {
+  const { titles, progress, stuck, now, snippets } = data;
+  const { q } = data.query;
+  const view = rowView(row, titles, progress.get(row.id) ?? null, now, stuck.has(row.id));
+  const href = q === '' ? view.href : `${view.href}?${new URLSearchParams({ q }).toString()}`;
+  return { ...view, href, snippet: snippets.get(row.id) ?? null };
 }
 
 /** The address of a board page; what is not asked for is left out. */
@@ -112,6 +139,12 @@ export function boardHref(query: BoardQuery): string {
   if (query.before !== null) search.set('before', String(query.before));
   if (query.after !== null) search.set('after', String(query.after));
   return search.size === 0 ? '/' : `/?${search.toString()}`;
+}
+
+function newsHref({ status, q }: BoardQuery, after: number): string {
+  if (q === '') return '';
+  const search = new URLSearchParams({ q, status: status ?? '', after: String(after) });
+  return `/documents/news?${search.toString()}`;
 }
 
 function captionOf(query: BoardQuery): string {

@@ -1,7 +1,7 @@
 import { and, desc, asc, eq, gt, inArray, lt, sql, type SQL } from 'drizzle-orm';
 import type { Database } from '../../shared/database.ts';
 import { documentOf } from '../../shared/event.ts';
-import { matching } from '../publication/search.contract.ts';
+import { canForgive, matching, type Search } from '../search/search.contract.ts';
 import { documentStatuses, type DocumentStatus } from './board-row.contract.ts';
 import type { BoardCounts } from './board-view.ts';
 import { board, BOARD, type BoardRecord } from './read-model.ts';
@@ -9,8 +9,8 @@ import { board, BOARD, type BoardRecord } from './read-model.ts';
 /** Which documents a page or a list is about. */
 export interface BoardFilter {
   status: DocumentStatus | null;
-  /** What a person typed to search for; empty: everything. */
-  q: string;
+  /** What is searched for; null: everything. */
+  search: Search | null;
   /** Only what this actor handed in; null: everybody's. */
   owner: string | null;
 }
@@ -20,6 +20,8 @@ export interface BoardPage {
   records: BoardRecord[];
   hasOlder: boolean;
   hasNewer: boolean;
+  /** Nothing has the words that were searched for: these have names similar to them. */
+  isForgiving: boolean;
 }
 
 export interface BoardQueries {
@@ -29,6 +31,8 @@ export interface BoardQueries {
     from: { before?: number; after?: number },
     limit: number,
   ): Promise<BoardPage>;
+  /** How many documents after a position a filter finds, counted up to `limit`. */
+  countAfter(filter: BoardFilter, position: number, limit: number): Promise<number>;
   counts(): Promise<BoardCounts>;
   /** What the table holds: every document received up to `position`, in the state of `revision`. */
   newest(): Promise<{ revision: number; reloadBelow: number; position: number }>;
@@ -38,33 +42,53 @@ export interface BoardQueries {
   stuck(): Promise<ReadonlySet<string>>;
 }
 
+interface Edge {
+  before?: number;
+  after?: number;
+}
+
 export function createBoardQueries({ db, sql: raw }: Database): BoardQueries {
+  const read = (filter: BoardFilter, { before, after }: Edge, limit: number, forgiving: boolean) =>
+    db
+      .select()
+      .from(board)
+      .where(
+        and(
+          ...within(filter, forgiving),
+          after !== undefined
+            ? gt(board.position, after)
+            : before !== undefined
+              ? lt(board.position, before)
+              : undefined,
+        ),
+      )
+      .orderBy(after !== undefined ? asc(board.position) : desc(board.position))
+      .limit(limit);
+
+  /** A page beyond the last document that has the words is no reason to look for similar names. */
+  async function findsNothing(filter: BoardFilter, edge: Edge): Promise<boolean> {
+    if (!filter.search || !canForgive(filter.search)) return false;
+    const isWhole = edge.before === undefined && edge.after === undefined;
+    return isWhole || (await read(filter, {}, 1, false)).length === 0;
+  }
+
   return {
-    async page(filter, { before, after }, limit) {
-      const within: SQL[] = [];
-      if (filter.status) within.push(eq(board.status, filter.status));
-      if (filter.owner) within.push(eq(board.owner, filter.owner));
-      if (filter.q) within.push(sql`${board.id} IN ${matching(filter.q)}`);
-      const edge = after
-        ? gt(board.position, after)
-        : before
-          ? lt(board.position, before)
-          : undefined;
-      const found = await db
-        .select()
-        .from(board)
-        .where(and(...within, edge))
-        .orderBy(after ? asc(board.position) : desc(board.position))
-        .limit(limit + 1);
+    async page(filter, edge, limit) {
+      const exact = await read(filter, edge, limit + 1, false);
+      const isForgiving = exact.length === 0 && (await findsNothing(filter, edge));
+      const found = isForgiving ? await read(filter, edge, limit + 1, true) : exact;
       const more = found.length > limit;
       const records = found.slice(0, limit);
-      if (after) records.reverse();
+      if (edge.after) records.reverse();
       return {
         records,
-        hasOlder: after ? true : more,
-        hasNewer: after ? more : before !== undefined,
+        hasOlder: edge.after ? true : more,
+        hasNewer: edge.after ? more : edge.before !== undefined,
+        isForgiving: isForgiving && records.length > 0,
       };
     },
+    countAfter: async (filter, position, limit) =>
+      (await read(filter, { after: position }, limit, false)).length,
     async counts() {
       const rows = await raw<{ status: DocumentStatus; count: number }[]>`
         SELECT status, count(*)::int AS count FROM document_board GROUP BY status`;
@@ -105,6 +129,15 @@ export function createBoardQueries({ db, sql: raw }: Database): BoardQueries {
       return new Set(rows.map(({ stream }) => documentOf(stream) ?? stream));
     },
   };
+}
+
+function within({ status, owner, search }: BoardFilter, forgiving: boolean): SQL[] {
+  const columns = { id: sql`${board.id}`, status: sql`${board.status}` };
+  return [
+    ...(status ? [eq(board.status, status)] : []),
+    ...(owner ? [eq(board.owner, owner)] : []),
+    ...(search ? [matching(search, columns, forgiving)] : []),
+  ];
 }
 
 /** The row as the board shows it: what it holds more is for the API. */

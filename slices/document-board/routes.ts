@@ -3,20 +3,29 @@ import type { LiveTable } from '../../shared/live/live-table.ts';
 import type { ProgressBoard } from '../../shared/steps/progress.ts';
 import { badRequest } from '../../shared/web/problem.ts';
 import type { App } from '../../shared/web/server.ts';
-import { documentStatuses, type DocumentStatus, type StepTitles } from './board-row.contract.ts';
+import {
+  documentStatuses,
+  fieldLabel,
+  type DocumentStatus,
+  type StepTitles,
+} from './board-row.contract.ts';
+import { readSearch, type Search, type SnippetsOf } from '../search/search.contract.ts';
 import { boardPageView } from './board-view.ts';
 import { DocumentJson, toDocumentJson } from './document.contract.ts';
 import { toBoardRow, type BoardQueries } from './queries.ts';
+import type { BoardRecord } from './read-model.ts';
 
 const PAGE_ROWS = 50;
+const MOST_NEWS = 100;
 
 /** A form sends an empty field where nothing was chosen. */
 const Status = Type.Unsafe<DocumentStatus | ''>(Type.String({ enum: [...documentStatuses, ''] }));
-const Search = Type.String({ maxLength: 200 });
+const Query = Type.String({ maxLength: 200 });
 const Position = Type.Integer({ minimum: 1 });
 
 interface BoardRoutesDependencies {
   queries: BoardQueries;
+  snippetsOf: SnippetsOf;
   titles: StepTitles;
   progress: ProgressBoard;
   live: LiveTable;
@@ -24,23 +33,33 @@ interface BoardRoutesDependencies {
 
 export function boardRoutes(
   app: App,
-  { queries, titles, progress, live }: BoardRoutesDependencies,
+  { queries, snippetsOf, titles, progress, live }: BoardRoutesDependencies,
 ): void {
   const boardQuery = Type.Object({
     status: Type.Optional(Status),
-    q: Type.Optional(Search),
+    q: Type.Optional(Query),
     before: Type.Optional(Position),
     after: Type.Optional(Position),
   });
 
   app.get('/', { schema: { querystring: boardQuery, hide: true } }, async (request, reply) => {
     const { status, q = '', before, after } = request.query;
-    const filter = { status: status || null, q: q.trim(), owner: null };
+    const filter = { status: status || null, search: searchOf(q), owner: null };
     // Before the rows: what changes in between is then sent twice, never lost.
     const { revision, position } = await queries.newest();
     const page = await queries.page(filter, edge(before, after), PAGE_ROWS);
     const board = boardPageView({
-      query: { status: filter.status, q: filter.q, before: before ?? null, after: after ?? null },
+      query: {
+        status: filter.status,
+        q: q.trim(),
+        before: before ?? null,
+        after: after ?? null,
+      },
+      hints: filter.search?.hints ?? [],
+      isForgiving: page.isForgiving,
+      snippets: filter.search
+        ? await snippetsOf(filter.search, page.records.map(toFound))
+        : new Map(),
       rows: page.records.map(toBoardRow),
       hasOlder: page.hasOlder,
       hasNewer: page.hasNewer,
@@ -63,6 +82,27 @@ export function boardRoutes(
   });
 
   app.get(
+    '/documents/news',
+    {
+      schema: {
+        hide: true,
+        querystring: Type.Object({
+          status: Type.Optional(Status),
+          q: Type.Optional(Query),
+          after: Type.Integer({ minimum: 0 }),
+        }),
+        response: { 200: Type.Object({ count: Type.Integer() }) },
+      },
+    },
+    async (request, reply) => {
+      const { status, q = '', after } = request.query;
+      const filter = { status: status || null, search: searchOf(q), owner: null };
+      reply.header('cache-control', 'no-store');
+      return { count: await queries.countAfter(filter, after, MOST_NEWS) };
+    },
+  );
+
+  app.get(
     '/documents/stream',
     {
       schema: {
@@ -82,7 +122,7 @@ export function boardRoutes(
         summary: 'Documents, newest first',
         querystring: Type.Object({
           status: Type.Optional(Status),
-          q: Type.Optional(Search),
+          q: Type.Optional(Query),
           limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
           cursor: Type.Optional(Type.String({ description: 'nextCursor of the page before' })),
         }),
@@ -97,7 +137,7 @@ export function boardRoutes(
     async (request) => {
       const { status, q = '', limit, cursor } = request.query;
       const owner = request.principal.role === 'uploader' ? request.actor : null;
-      const filter = { status: status || null, q: q.trim(), owner };
+      const filter = { status: status || null, search: searchOf(q), owner };
       const page = await queries.page(filter, edge(fromCursor(cursor), undefined), limit);
       const now = new Date();
       const last = page.records.at(-1);
@@ -107,6 +147,16 @@ export function boardRoutes(
       };
     },
   );
+}
+
+function searchOf(q: string): Search | null {
+  return q.trim() === '' ? null : readSearch(q.trim());
+}
+
+/** Where the text has nothing of it, what was searched for may stand in a title or a field. */
+function toFound({ id, language, title, fields }: BoardRecord) {
+  const found = fields.map(({ name, value }) => `${fieldLabel(name)}: ${value}`);
+  return { id, language, lines: [title ?? '', ...found] };
 }
 
 function edge(before: number | undefined, after: number | undefined) {

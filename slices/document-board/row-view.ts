@@ -1,3 +1,4 @@
+import type { Stretch } from '../search/search.contract.ts';
 import {
   type BoardRow,
   type DocumentStatus,
@@ -37,6 +38,8 @@ export interface RowView {
   fullName: string | null;
   details: string;
   error: string | null;
+  /** What of the document was searched for: only on a page that shows what was found. */
+  snippet: Stretch[] | null;
   duplicate: boolean;
   /** The board could not apply an event of it: what stands here is older. */
   isStuck: boolean;
@@ -80,6 +83,7 @@ export function rowView(
     fullName: row.fileName.length > 40 ? row.fileName : null,
     details: detailsOf(row),
     error: row.error && row.status !== 'completed' ? firstLine(row.error.message) : null,
+    snippet: null,
     duplicate: row.duplicateOf !== null,
     isStuck,
     status: row.status,

@@ -7,6 +7,7 @@ import { PARKED_STREAMS } from '../../shared/parked-streams.ts';
 import type { Slice } from '../../shared/slice.ts';
 import { PROGRESS_PREFIX, type ProgressBoard } from '../../shared/steps/progress.ts';
 import type { Step } from '../../shared/steps/step.ts';
+import { createSnippets } from '../search/search.contract.ts';
 import { createBoardQueries, toBoardRow } from './queries.ts';
 import { BOARD, boardProjection, type BoardRecord } from './read-model.ts';
 import { boardRoutes } from './routes.ts';
@@ -25,6 +26,7 @@ export interface BoardDependencies {
 export function documentBoard(dependencies: BoardDependencies): Slice {
   const { steps, database, progress, templates, streams, log } = dependencies;
   const queries = createBoardQueries(database);
+  const snippetsOf = createSnippets(database);
   const titles = new Map(steps.map((step) => [step.slug, step.title]));
 
   /** Rows come with their progress, so that a row told for another reason does not lose it. */
@@ -71,7 +73,7 @@ export function documentBoard(dependencies: BoardDependencies): Slice {
       { name: 'Board', url: '/', shows: [BOARD, 'document-search'], offers: ['receive documents'] },
       { name: 'Document list (API)', url: '/api/documents', shows: [BOARD, 'document-search'] },
     ],
-    routes: (app) => boardRoutes(app, { queries, titles, progress, live }),
+    routes: (app) => boardRoutes(app, { queries, snippetsOf, titles, progress, live }),
     onLive(told) {
       if (told === BOARD) live.changed();
       else if (told === PARKED_STREAMS)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createTemplates } from '../../shared/web/templates.ts';
 import type { BoardRow } from '../document-board/board-row.contract.ts';
-import { type DocumentPageData, type StepData, documentPageView, fieldLabel } from './page-view.ts';
+import { type DocumentPageData, type StepData, documentPageView } from './page-view.ts';
 
 const at = (time: string) => new Date(`2025-11-21T${time}Z`);
 const id = '019aa6b3-1c40-7000-8000-000000000001';
@@ -137,15 +137,6 @@ describe('what was found', () => {
       },
       { name: 'Language', value: 'German', confidence: '99 % sure', evidence: null },
     ]);
-  });
-
-  it.each([
-    ['documentNumber', 'Document number'],
-    ['iban', 'IBAN'],
-    ['vatId', 'VAT ID'],
-    ['somethingNew', 'Something new'],
-  ])('labels the field %s "%s"', (name, label) => {
-    expect(fieldLabel(name)).toBe(label);
   });
 
   it('can be downloaded as far as it exists', () => {

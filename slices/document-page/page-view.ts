@@ -7,6 +7,7 @@ import {
   countText,
   durationView,
   endOf,
+  fieldLabel,
   kindName,
   languageName,
   mediaTypeName,
@@ -250,15 +251,4 @@ function downloadsOf({
     ...(text ? [{ href: `${base}/text`, name: 'Text', icon: 'text' }] : []),
     ...(hasFields ? [{ href: `${base}/fields`, name: 'Fields (JSON)', icon: 'fields' }] : []),
   ];
-}
-
-const acronyms: Readonly<Record<string, string>> = {
-  iban: 'IBAN',
-  vatId: 'VAT ID',
-  email: 'E-mail',
-};
-
-/** `documentNumber` → `Document number`. */
-export function fieldLabel(name: string): string {
-  return acronyms[name] ?? sentenceCase(name.replaceAll(/([A-Z])/g, ' $1').toLowerCase());
 }

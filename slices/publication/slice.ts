@@ -7,7 +7,6 @@ import { textExtractionEvents } from '../text-extraction/events.ts';
 import type { Format } from '../text-extraction/format.contract.ts';
 import { publicationEvents } from './events.ts';
 import { renderPreview } from './preview.ts';
-import { searchIndex } from './search-index.ts';
 
 /** Makes a document worth looking at: a picture of its first page. */
 const step = defineStep({
@@ -33,8 +32,7 @@ const step = defineStep({
 
 export const publication: StepSlice = {
   name: 'publication',
-  summary: 'Makes the preview, and the full-text index that the board searches.',
+  summary: 'Makes a picture of the first page.',
   events: Object.values(publicationEvents),
-  projections: [searchIndex],
   step,
 };

@@ -40,7 +40,7 @@ export const deliveriesProjection: Projection<Deliveries> = {
   folds: facts.map((event) => ({ event, apply })),
   // Between the two stand the table's rows, of which the kernel knows no more than the id.
   parts: {
-    split: ({ all }) => all as unknown as Deliveries[],
+    split: ({ all }) => all,
     join(rows) {
       const all = rows as unknown as DeliveryRecord[];
       const [first] = all;
