@@ -1,7 +1,7 @@
 import { and, desc, asc, eq, gt, inArray, lt, sql, type SQL } from 'drizzle-orm';
 import type { Database } from '../../shared/database.ts';
 import { documentOf } from '../../shared/event.ts';
-import { canForgive, matching, type Search } from '../search/search.contract.ts';
+import { canForgive, matching, type Matching, type Search } from '../search/search.contract.ts';
 import { documentStatuses, type DocumentStatus } from './board-row.contract.ts';
 import type { BoardCounts } from './board-view.ts';
 import { board, BOARD, type BoardRecord } from './read-model.ts';
@@ -47,48 +47,74 @@ interface Edge {
   after?: number;
 }
 
+/** So many documents next to the edge of a page are searched one by one, before all of them are as sets. */
+const NEAR = 400;
+
 export function createBoardQueries({ db, sql: raw }: Database): BoardQueries {
-  const read = (filter: BoardFilter, { before, after }: Edge, limit: number, forgiving: boolean) =>
-    db
+  const read = (on: Pick<Database['db'], 'select'>, edge: Edge, conditions: SQL[], limit: number) =>
+    on
       .select()
       .from(board)
-      .where(
-        and(
-          ...within(filter, forgiving),
-          after !== undefined
-            ? gt(board.position, after)
-            : before !== undefined
-              ? lt(board.position, before)
-              : undefined,
-        ),
-      )
-      .orderBy(after !== undefined ? asc(board.position) : desc(board.position))
+      .where(and(...conditions, ...beyond(edge)))
+      .orderBy(edge.after === undefined ? desc(board.position) : asc(board.position))
       .limit(limit);
+
+  /** The condition that a document is one of the NEAR next to the edge; null where that is all of them. */
+  async function near(edge: Edge): Promise<SQL | null> {
+    const [last] = await db
+      .select({ position: board.position })
+      .from(board)
+      .where(and(...beyond(edge)))
+      .orderBy(edge.after === undefined ? desc(board.position) : asc(board.position))
+      .offset(NEAR)
+      .limit(1);
+    if (!last) return null;
+    return edge.after === undefined
+      ? gt(board.position, last.position)
+      : lt(board.position, last.position);
+  }
+
+  /**
+   * Words that many documents have fill a page from those next to its edge. All others are looked up
+   * in the index alone: how many documents have two words together is what PostgreSQL guesses badly,
+   * and testing one by one reads every text that is passed over.
+   */
+  async function find(filter: BoardFilter, edge: Edge, limit: number, forgiving: boolean) {
+    if (!filter.search) return read(db, edge, within(filter), limit);
+    const bound = await near(edge);
+    const conditions = within(filter, { forgiving, asSets: false });
+    const found = await read(db, edge, [...conditions, ...(bound ? [bound] : [])], limit);
+    if (bound === null || found.length === limit) return found;
+    return db.transaction(async (tx) => {
+      await tx.execute(sql`SET LOCAL enable_seqscan = off`);
+      return read(tx, edge, within(filter, { forgiving, asSets: true }), limit);
+    });
+  }
 
   /** A page beyond the last document that has the words is no reason to look for similar names. */
   async function findsNothing(filter: BoardFilter, edge: Edge): Promise<boolean> {
     if (!filter.search || !canForgive(filter.search)) return false;
     const isWhole = edge.before === undefined && edge.after === undefined;
-    return isWhole || (await read(filter, {}, 1, false)).length === 0;
+    return isWhole || (await find(filter, {}, 1, false)).length === 0;
   }
 
   return {
     async page(filter, edge, limit) {
-      const exact = await read(filter, edge, limit + 1, false);
+      const exact = await find(filter, edge, limit + 1, false);
       const isForgiving = exact.length === 0 && (await findsNothing(filter, edge));
-      const found = isForgiving ? await read(filter, edge, limit + 1, true) : exact;
+      const found = isForgiving ? await find(filter, edge, limit + 1, true) : exact;
       const more = found.length > limit;
       const records = found.slice(0, limit);
-      if (edge.after) records.reverse();
+      if (edge.after !== undefined) records.reverse();
       return {
         records,
-        hasOlder: edge.after ? true : more,
-        hasNewer: edge.after ? more : edge.before !== undefined,
+        hasOlder: edge.after !== undefined ? true : more,
+        hasNewer: edge.after !== undefined ? more : edge.before !== undefined,
         isForgiving: isForgiving && records.length > 0,
       };
     },
     countAfter: async (filter, position, limit) =>
-      (await read(filter, { after: position }, limit, false)).length,
+      (await find(filter, { after: position }, limit, false)).length,
     async counts() {
       const rows = await raw<{ status: DocumentStatus; count: number }[]>`
         SELECT status, count(*)::int AS count FROM document_board GROUP BY status`;
@@ -131,12 +157,21 @@ export function createBoardQueries({ db, sql: raw }: Database): BoardQueries {
   };
 }
 
-function within({ status, owner, search }: BoardFilter, forgiving: boolean): SQL[] {
-  const columns = { id: sql`${board.id}`, status: sql`${board.status}` };
+function beyond({ before, after }: Edge): SQL[] {
+  if (after !== undefined) return [gt(board.position, after)];
+  return before === undefined ? [] : [lt(board.position, before)];
+}
+
+const documents = { table: sql`${board}`, id: sql`${board.id}`, status: sql`${board.status}` };
+
+function within(
+  { status, owner, search }: BoardFilter,
+  how: Matching = { forgiving: false, asSets: false },
+): SQL[] {
   return [
     ...(status ? [eq(board.status, status)] : []),
     ...(owner ? [eq(board.owner, owner)] : []),
-    ...(search ? [matching(search, columns, forgiving)] : []),
+    ...(search ? [matching(search, documents, how)] : []),
   ];
 }
 

@@ -3,39 +3,62 @@ import type { Condition, RangeCondition, Search, Term, WordsCondition } from './
 import { stemsOf } from './stems.ts';
 import { STEM } from './vector.ts';
 
-/** The columns of the documents that are searched. */
-interface Columns {
+/** Where the documents are that are searched; `id` and `status` are columns of `table`. */
+export interface Documents {
+  table: SQL;
   id: SQL;
   status: SQL;
 }
 
-/**
- * The condition on documents that a search finds. `forgiving`: names need only be similar to a word,
- * which is asked for where nothing has the words themselves.
- */
-export function matching(search: Search, columns: Columns, forgiving = false): SQL {
+export interface Matching {
+  /** Names need only be similar to a word: asked for where nothing has the words themselves. */
+  forgiving: boolean;
+  /**
+   * Every term is looked up once, as a set of ids, rather than tested document by document: dear
+   * for words that many documents have, and the only way that is never slow.
+   */
+  asSets: boolean;
+}
+
+/** The condition on documents that a search finds. */
+export function matching(search: Search, documents: Documents, how: Matching): SQL {
   if (search.isHopeless) return sql`false`;
-  const groups = search.groups.map((terms) => groupSql(terms, columns, forgiving));
+  const groups = search.groups.map((terms) => groupSql(terms, documents, how));
   return groups.length === 0 ? sql`true` : sql.join(groups, sql` AND `);
 }
 
-/** Whether `forgiving` can find anything more. */
+/** Whether being forgiving can find anything more. */
 export function canForgive({ groups }: Search): boolean {
   return groups.some((terms) => terms.some((term) => !term.not && nameOf(term) !== null));
 }
 
-function groupSql(terms: readonly Term[], columns: Columns, forgiving: boolean): SQL {
-  const alternatives = terms.map((term): SQL => {
-    if (term.finds === 'status') return sql`${columns.status} = ${term.status}`;
-    const has = term.finds === 'range' ? rangeSql(term) : wordsSql(term, forgiving && !term.not);
-    // A set of ids, which PostgreSQL joins in whichever order is cheapest.
-    return term.not
-      ? sql`NOT EXISTS (SELECT FROM document_search AS other WHERE other.id = ${columns.id} AND ${has})`
-      : sql`${columns.id} IN (SELECT id FROM document_search WHERE ${has})`;
+function groupSql(terms: readonly Term[], documents: Documents, how: Matching): SQL {
+  const [only] = terms;
+  if (only?.finds === 'status' && terms.length === 1) {
+    return sql`${documents.status} ${sql.raw(only.not ? '<>' : '=')} ${only.status}`;
+  }
+  const end = how.asSets ? sql` OFFSET 0` : sql``;
+  if (only?.not && terms.length === 1) {
+    return sql`NOT EXISTS (SELECT FROM (${indexed([only], how)}${end}) AS other WHERE other.id = ${documents.id})`;
+  }
+  const within = terms.filter((term) => term.finds !== 'status' && !term.not);
+  const others = terms.filter((term) => !within.includes(term));
+  const sets = [
+    ...(within.length > 0 ? [indexed(within, how)] : []),
+    ...others.map(
+      (term) => sql`SELECT id FROM ${documents.table} WHERE ${groupSql([term], documents, how)}`,
+    ),
+  ];
+  return sql`${documents.id} IN (${sql.join(sets, sql` UNION ALL `)}${end})`;
+}
+
+/** The ids of documents with any of the terms in one row of the index. */
+function indexed(terms: readonly Term[], { forgiving }: Matching): SQL {
+  const conditions = terms.map((term) => {
+    if (term.finds === 'words') return wordsSql(term, forgiving && !term.not);
+    return term.finds === 'range' ? rangeSql(term) : sql`false`;
   });
-  return alternatives.length === 1
-    ? (alternatives[0] ?? sql`true`)
-    : sql`(${sql.join(alternatives, sql` OR `)})`;
+  return sql`SELECT id FROM document_search WHERE (${sql.join(conditions, sql` OR `)})`;
 }
 
 function wordsSql(term: WordsCondition, forgiving: boolean): SQL {

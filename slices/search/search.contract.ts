@@ -1,5 +1,6 @@
 /** What pages need to search documents, and to show what was found. */
 export { canForgive, matching } from './conditions.ts';
+export type { Matching } from './conditions.ts';
 export type { Stretch } from './highlight.ts';
 export { qualifierNames as searchFields } from './qualifiers.ts';
 export { readSearch } from './query.ts';
