@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readSearch, type Term, type WordsCondition } from './query.ts';
 
@@ -98,7 +98,7 @@ describe('given what it does not understand, then it says so and searches for th
 
 describe('a search', () => {
   const pieces = fc.constantFrom(
-    ...'"',
+    '"',
     '„',
     '-',
     ':',

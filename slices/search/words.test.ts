@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalNumber, compact, foldWord, wordsOf } from './words.ts';
 
@@ -59,7 +59,9 @@ describe('the words of a text', () => {
   });
 
   it('fold so that what a word begins with stays what it begins with', () => {
-    const word = fc.array(fc.constantFrom(...'aeouqxnßäöü'), { maxLength: 12 });
+    const word = fc.array(fc.constantFrom(...'a e o u q x n ß ä ö ü'.split(' ')), {
+      maxLength: 12,
+    });
     fc.assert(
       fc.property(word, fc.nat(12), (letters, length) => {
         const beginning = foldWord(letters.slice(0, length).join(''));
