@@ -151,7 +151,7 @@ const variables = {
     minimum: 1,
     maximum: 10_000,
     default: 50,
-    description: 'How many documents a second "retry all" of a group of failures tries again.',
+    description: 'How many a second "retry all" (documents) and "recover" (messages) try again.',
   }),
   WEBHOOK_ALLOWED_NETWORKS: networks({
     default: [],

@@ -20,11 +20,19 @@ export interface JobRequest<Data extends object = object> {
   round?: number;
 }
 
-/** Does one job. Runs at least once; `signal` aborts when the process stops. Throwing retries it later. */
-export type JobHandler<Data extends object> = (
-  data: Data,
-  job: { id: string; signal: AbortSignal },
-) => Promise<void>;
+export interface JobContext {
+  id: string;
+  /** Aborts when the process stops. */
+  signal: AbortSignal;
+  /**
+   * For a handler that only waits for somebody else: until it ends, one more job of its queue may
+   * run. Places that are lent have a limit, too, beyond which this does nothing.
+   */
+  lendPlace?(): void;
+}
+
+/** Does one job. Runs at least once. Throwing retries it later. */
+export type JobHandler<Data extends object> = (data: Data, job: JobContext) => Promise<void>;
 
 export interface QueueStatus {
   name: string;
@@ -61,6 +69,8 @@ export interface WorkQueue {
     handler: JobHandler<Data>,
   ): Promise<void>;
   status(): Promise<QueueStatus[]>;
+  /** How many jobs of these keys wait although they are due. */
+  due(tx: Transaction, queue: string, keys: readonly string[]): Promise<number>;
   /** The failed jobs of all queues, those that failed first before the others, `limit` at most; and how many there are. */
   failed(limit: number): Promise<{ total: number; jobs: FailedJob[] }>;
   /** Has a failed job run once more, before those that wait behind it; false when it is not a failed one. */
@@ -83,6 +93,8 @@ const RETRIES: JobRetries = {
   retryBackoff: true,
   retryDelayMax: 60,
 };
+/** Lent places are cheap (a connection that waits), but not without end. */
+const LENT_FOR_EACH_PLACE = 3;
 const NEVER_SECONDS = 10 * 365 * 24 * 3600;
 const KEEP_COMPLETED = '1 day';
 
@@ -192,34 +204,66 @@ export function createWorkQueue(options: {
     },
     wake,
     async work<Data extends object>(queue: string, concurrency: number, handler: JobHandler<Data>) {
-      // One fetch loop a slot: pg-boss fetches once a poll with a batch of one, unless told to look
-      // again, so every finished job tells its own loop.
-      for (let slot = 0; slot < concurrency; slot += 1) {
+      let lent = 0;
+
+      /** Until the job has ended; a worker that is stopped ends its own job first. */
+      async function lendPlace(ended: Promise<void>): Promise<void> {
+        if (lent >= concurrency * LENT_FOR_EACH_PLACE || stopping.signal.aborted) return;
+        lent += 1;
+        try {
+          const id = await startWorker();
+          await ended;
+          await boss.offWork(queue, { id });
+        } catch (error) {
+          log.warn({ err: error, queue }, 'a place could not be lent');
+        } finally {
+          lent -= 1;
+        }
+      }
+
+      async function run({ id, data, signal: ofJob }: Job<Data>): Promise<void> {
+        const signal = AbortSignal.any([stopping.signal, ofJob]);
+        const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+        let isLent = false;
+        const lend = () => {
+          if (!isLent) void lendPlace(ended);
+          isLent = true;
+        };
+        const done = handler(data, { id, signal, lendPlace: lend });
+        underWay.set(id, done);
+        try {
+          await done;
+          underWay.delete(id);
+        } catch (error) {
+          if (!stopping.signal.aborted) {
+            underWay.delete(id);
+            log.error({ err: error, queue, job: id }, 'job failed, the queue tries again');
+          }
+          // What it throws is kept for people to see.
+          throw error instanceof Error ? withoutQuery(error) : error;
+        } finally {
+          end();
+        }
+      }
+
+      async function startWorker(): Promise<string> {
         const worker: string = await boss.work<Data>(
           queue,
           { batchSize: 1, pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 0.5 },
           async ([job]: Job<Data>[]) => {
-            if (!job) return;
-            const signal = AbortSignal.any([stopping.signal, job.signal]);
-            const done = handler(job.data, { id: job.id, signal });
-            underWay.set(job.id, done);
             try {
-              await done;
-              underWay.delete(job.id);
-            } catch (error) {
-              if (!stopping.signal.aborted) {
-                underWay.delete(job.id);
-                log.error({ err: error, queue, job: job.id }, 'job failed, the queue tries again');
-              }
-              // What it throws is kept for people to see.
-              throw error instanceof Error ? withoutQuery(error) : error;
+              if (job) await run(job);
             } finally {
               boss.notifyWorker(worker);
             }
           },
         );
-        workers.push(worker);
+        return worker;
       }
+
+      // One fetch loop a place: pg-boss fetches once a poll with a batch of one, unless told to look
+      // again, so every finished job tells its own loop.
+      for (let place = 0; place < concurrency; place += 1) workers.push(await startWorker());
     },
     async status() {
       const rows = await database.sql<
@@ -233,6 +277,14 @@ export function createWorkQueue(options: {
         LEFT JOIN pgboss.job j ON j.name = q.name AND j.state <> 'completed'
         GROUP BY q.name, q.place ORDER BY q.place`;
       return rows.map(({ oldest, ...row }) => ({ ...row, oldestWaiting: oldest }));
+    },
+    async due(tx, queue, keys) {
+      // As pg-boss looks for its next job, so that the same index serves.
+      const [row] = await tx.execute<{ count: number }>(drizzleSql`
+        SELECT count(*)::int AS count FROM pgboss.job
+        WHERE name = ${queue} AND singleton_key IN ${[...keys]} AND state < 'active'
+          AND NOT blocked AND policy = 'key_strict_fifo' AND start_after <= now()`);
+      return row?.count ?? 0;
     },
     async failed(limit) {
       const [counted] = await database.sql<{ total: number }[]>`

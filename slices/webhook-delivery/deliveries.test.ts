@@ -13,6 +13,7 @@ import {
 } from '../../tests/receiver.ts';
 import { webhookEnvironment, webhooksOf, type TestEndpoint } from '../../tests/webhooks.ts';
 import { startDoctrail } from '../doctrail.ts';
+import { askForRelease } from './delivery/release.ts';
 
 const gates = gatedSteps();
 let app: TestApp;
@@ -203,20 +204,34 @@ describe('a receiver', () => {
   it('gets everything again that was given up since a time', async () => {
     const to = await endpoint();
     to.answer(400);
-    const lost = [await hooks.request(await received())];
-    const [first = ''] = lost;
-    await hooks.untilState(to.id, first, 'failed');
-    to.answer(200);
+    const lost = [await hooks.request(await received()), await hooks.request(await received())];
     // Once it opens, the circuit breaker lets others wait for its probe.
-    await hooks.post(`/${to.id}/pause`, { reason: 'a new start' });
-    await hooks.post(`/${to.id}/resume`, { reason: 'a new start' });
+    const close = () => app.database.database.sql`
+      UPDATE webhook_health SET failures = 1, probe_at = NULL WHERE endpoint = ${to.id}`;
+    for (const messageId of lost) {
+      await hooks.untilState(to.id, messageId, 'failed');
+      await close();
+    }
+    to.answer(200);
     const since = (time: Date) =>
       hooks.post(`/${to.id}/recover`, { since: time.toISOString(), reason: 'repaired' });
-    expect(await (await since(new Date(Date.now() + 60_000))).json()).toEqual({ deliveries: 0 });
+    expect((await since(new Date(Date.now() + 60_000))).status).toBe(409);
     const answer = await since(new Date(Date.now() - 60_000));
-    expect([answer.status, await answer.json()]).toEqual([202, { deliveries: 1 }]);
-    await hooks.untilState(to.id, first, 'delivered');
-    expectSame(to.received, to.secret);
+    expect([answer.status, await answer.json()]).toMatchObject([
+      202,
+      { recovery: { deliveries: 2, perSecond: 50 } },
+    ]);
+    for (const messageId of lost) await hooks.untilState(to.id, messageId, 'delivered');
+    await hooks.until(async () => {
+      const { recovery } = (await hooks.one(to.id)) as { recovery: { state: string } };
+      return recovery.state === 'finished';
+    });
+    expect(await hooks.one(to.id)).toMatchObject({ recovery: { resent: 2, left: 0 } });
+    expect(to.received.filter(({ id }) => id === lost[0])).toHaveLength(5);
+    expectSame(
+      to.received.filter(({ id }) => id === lost[0]),
+      to.secret,
+    );
   });
 
   it('finds signatures of the new and the old secret after a rotation', async () => {
@@ -288,6 +303,87 @@ describe('a receiver', () => {
     expect(await hooks.one(dead.id)).toMatchObject({
       health: { nextProbeAt: expect.any(String) as string, pausedAt: null },
     });
+  });
+});
+
+describe('an endpoint that is dead for long', () => {
+  const sql = () => app.database.database.sql;
+  const waiting = async (id: string) =>
+    (await sql()`SELECT FROM webhook_waiting WHERE endpoint = ${id}`).length;
+  const jobs = async (queue: string) =>
+    (
+      await sql()`
+        SELECT FROM pgboss.job WHERE name = ${queue} AND state IN ('created', 'retry', 'active')`
+    ).length;
+
+  /** It was sent something in vain so often that its next probe is a day off. */
+  async function dead(): Promise<Awaited<ReturnType<typeof endpoint>>> {
+    const to = await endpoint();
+    to.answer(500);
+    await hooks.untilState(to.id, await hooks.request(await received()), 'failed');
+    await sql()`UPDATE webhook_health SET failures = 9, probe_at = now() + interval '1 day'
+      WHERE endpoint = ${to.id}`;
+    return to;
+  }
+  async function requestSeveral(to: TestEndpoint, count: number): Promise<string[]> {
+    const documents = await Promise.all(Array.from({ length: count }, () => received()));
+    const messages = await Promise.all(documents.map((id) => hooks.request(id)));
+    await hooks.until(async () => (await waiting(to.id)) === count);
+    return messages;
+  }
+  /** The day is over: the next attempt is a probe. */
+  async function probeIsDue(to: TestEndpoint): Promise<void> {
+    await sql()`UPDATE webhook_health SET probe_at = now() WHERE endpoint = ${to.id}`;
+    await app.database.database.db.transaction((tx) =>
+      askForRelease(app.cradle.queue)(tx, to.id, new Date()),
+    );
+  }
+
+  it('costs no job for what waits, and gets all of it when a probe goes well', async () => {
+    const to = await dead();
+    const messages = await requestSeveral(to, 12);
+    await hooks.until(async () => (await jobs('webhook-delivery')) === 0);
+    to.answer(200);
+    await probeIsDue(to);
+    for (const messageId of messages)
+      expect(await hooks.untilState(to.id, messageId, 'delivered')).toMatchObject({ attempts: 1 });
+    expect(await waiting(to.id)).toBe(0);
+    expect(await hooks.one(to.id)).toMatchObject({ health: { failures: 0, nextProbeAt: null } });
+  });
+
+  it('is sent a single probe while it stays dead, and asked for the next one', async () => {
+    const to = await dead();
+    await requestSeveral(to, 3);
+    const before = to.received.length;
+    const releases = await jobs('webhook-release');
+    await probeIsDue(to);
+    await hooks.until(async () => {
+      const { failures } = (await hooks.one(to.id))['health'] as { failures: number };
+      return failures === 10;
+    });
+    expect(to.received).toHaveLength(before + 1);
+    expect(await jobs('webhook-release')).toBeGreaterThan(releases);
+  });
+
+  it('gets what waits also after a restart', async () => {
+    const to = await dead();
+    const messages = await requestSeveral(to, 3);
+    await app.restart();
+    hooks = webhooksOf(app);
+    to.answer(200);
+    await probeIsDue(to);
+    for (const messageId of messages) await hooks.untilState(to.id, messageId, 'delivered');
+  });
+
+  it('gets what waits, once, when it is paused and resumed', async () => {
+    const to = await dead();
+    const [messageId = ''] = await requestSeveral(to, 1);
+    await hooks.post(`/${to.id}/pause`, { reason: 'for now' });
+    to.answer(200);
+    const resumed = await hooks.post(`/${to.id}/resume`, { reason: 'it works again' });
+    expect(resumed.status).toBe(202);
+    await hooks.untilState(to.id, messageId, 'delivered');
+    expect(to.received.filter(({ id }) => id === messageId)).toHaveLength(1);
   });
 });
 

@@ -51,6 +51,29 @@ export const EndpointRemoved = defineEvent('EndpointRemoved', {
   sentence: (data) => `The endpoint was removed: ${told(data.reason)}`,
 });
 
+export const RecoveryRequested = defineEvent('RecoveryRequested', {
+  schema: Type.Object({
+    since: Type.String({ format: 'date-time', description: 'what was given up then or later' }),
+    deliveries: Type.Integer({ minimum: 1, description: 'how many these were' }),
+    perSecond: Type.Integer({ minimum: 1 }),
+    reason,
+  }),
+  sentence: (data) =>
+    `${data.deliveries} deliveries are to be sent again, ${data.perSecond} a second: ${told(data.reason)}`,
+});
+
+export const RecoveryFinished = defineEvent('RecoveryFinished', {
+  schema: Type.Object({
+    recovery: Type.String({ description: 'id of the RecoveryRequested' }),
+    resent: Type.Integer({ minimum: 0 }),
+    left: Type.Integer({
+      minimum: 0,
+      description: 'somebody else had them sent again, or the endpoint was paused meanwhile',
+    }),
+  }),
+  sentence: (data) => `${data.resent} deliveries were sent again`,
+});
+
 // On the stream of a document (of the endpoint itself for a test): what became of a message.
 
 const messageId = Type.String();

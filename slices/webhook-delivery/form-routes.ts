@@ -92,7 +92,7 @@ export function webhookForms(app: App, parts: WebhookParts): void {
   form('remove', reason, (asked) => endpoints.remove(asked.id, asked));
   form('test', {}, (asked) => endpoints.test(asked.id, asked));
   form('recover', { ...reason, since: FormTime }, (asked) =>
-    resends.recover(asked.id, timeOfForm(asked.since), asked),
+    endpoints.recover(asked.id, timeOfForm(asked.since), asked),
   );
   form(
     'deliveries/:messageId/resend',

@@ -3,7 +3,7 @@ import type { Attempt } from './delivery/attempts.ts';
 import { failingSince, pauseWarning } from './delivery/failing.ts';
 import type { Health } from './delivery/health.ts';
 import { deliveryStates, type DeliveryRecord, type DeliveryState } from './delivery/table.ts';
-import type { EndpointRecord } from './endpoint/read-model.ts';
+import type { EndpointRecord, Recovery } from './endpoint/read-model.ts';
 
 const nullable = <S extends Parameters<typeof Type.Union>[0][number]>(schema: S) =>
   Type.Union([schema, Type.Null()]);
@@ -20,6 +20,23 @@ export const EndpointJson = Type.Object(
     paused: nullable(Type.Object({ why: Type.String(), reason: nullable(Type.String()) })),
     addedAt: Time,
     oldSecretExpiresAt: nullable(Time),
+    recovery: nullable(
+      Type.Object(
+        {
+          state: Type.Union([Type.Literal('running'), Type.Literal('finished')]),
+          since: Time,
+          deliveries: Type.Integer({ description: 'given up since then' }),
+          resent: Type.Integer(),
+          left: nullable(
+            Type.Integer({ description: 'not sent again by it; known once it has finished' }),
+          ),
+          perSecond: Type.Integer(),
+          requestedAt: Time,
+          finishedAt: nullable(Time),
+        },
+        { description: 'the newest one' },
+      ),
+    ),
     health: Type.Object({
       failures: Type.Integer({ description: 'attempts in a row that failed' }),
       failingSince: nullable(Time),
@@ -42,6 +59,7 @@ export const EndpointJson = Type.Object(
 export function toEndpointJson(
   row: EndpointRecord,
   health: Health,
+  resent: number,
   now: Date,
 ): Static<typeof EndpointJson> {
   const { id, url, description, rules, pausedWhy, reason } = row;
@@ -57,6 +75,7 @@ export function toEndpointJson(
     oldSecretExpiresAt: iso(
       row.oldSecretExpiresAt && row.oldSecretExpiresAt > now ? row.oldSecretExpiresAt : null,
     ),
+    recovery: row.recovery && toRecoveryJson(row.recovery, resent),
     health: {
       failures: health.failures,
       failingSince: iso(since),
@@ -65,6 +84,20 @@ export function toEndpointJson(
       nextProbeAt: iso(health.probeAt),
       pausedAt: row.state === 'enabled' ? iso(pauseWarning(since, now)) : null,
     },
+  };
+}
+
+function toRecoveryJson({ finished, ...recovery }: Recovery, resent: number) {
+  const { since, deliveries, perSecond, requestedAt } = recovery;
+  return {
+    state: finished ? ('finished' as const) : ('running' as const),
+    since,
+    deliveries,
+    resent,
+    left: finished?.left ?? null,
+    perSecond,
+    requestedAt,
+    finishedAt: finished?.at ?? null,
   };
 }
 

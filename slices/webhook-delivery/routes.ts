@@ -6,6 +6,7 @@ import type { DeliveryQueries } from './delivery/queries.ts';
 import type { Resends } from './delivery/resend.ts';
 import type { Endpoints } from './endpoint/commands.ts';
 import type { EndpointQueries } from './endpoint/queries.ts';
+import type { EndpointRecord } from './endpoint/read-model.ts';
 import type { Clock } from './ports.ts';
 
 // What the addresses of endpoints and deliveries have in common.
@@ -29,6 +30,8 @@ export interface WebhookParts {
   deliveries: DeliveryQueries;
   resends: Resends;
   health: HealthBook;
+  /** By endpoint: how many deliveries its newest recovery has had sent again. */
+  resent(endpoints: readonly EndpointRecord[]): Promise<ReadonlyMap<string, number>>;
   store: EventStore;
   blobs: BlobStore;
   now: Clock;

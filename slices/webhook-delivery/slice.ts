@@ -12,8 +12,10 @@ import { createHealthBook } from './delivery/health.ts';
 import { deliver, DELIVERY } from './delivery/jobs.ts';
 import { createDeliveryQueries } from './delivery/queries.ts';
 import { deliveriesProjection } from './delivery/read-model.ts';
+import { recover, RECOVERY, recoveryWorker, resentBy } from './delivery/recovery.ts';
+import { askForRelease, RELEASE, releaseWorker } from './delivery/release.ts';
 import { reopen, REOPENING, reopeningWorker } from './delivery/reopen.ts';
-import { createResends, RECOVER, RESEND } from './delivery/resend.ts';
+import { createResends, RESEND } from './delivery/resend.ts';
 import { deliveryWorker } from './delivery/worker.ts';
 import { actionApi } from './endpoint/action-api.ts';
 import { endpointApi } from './endpoint/api.ts';
@@ -31,6 +33,8 @@ import { createSender } from './send/send.ts';
 
 /** Messages that one process sends at a time, far more than go to one endpoint. */
 const CONCURRENCY = 12;
+/** Endpoints whose recovery runs at a time, each at its own pace. */
+const RECOVERIES = 4;
 const BREAKER = { failures: 5, firstMs: 5_000, longestMs: 300_000 };
 
 interface WebhookDependencies extends ScreenDependencies {
@@ -46,7 +50,7 @@ export function webhookDelivery(dependencies: WebhookDependencies): Slice {
   const { config, store, blobs, database, queue } = dependencies;
   const now = () => new Date();
   const leaseMs = config.webhookTimeoutMs + 5_000;
-  const health = createHealthBook(database, { ...BREAKER, leaseMs });
+  const health = createHealthBook(database, { ...BREAKER, leaseMs }, askForRelease(queue));
   const secrets = createWebhookSecrets(database, secretKey(config));
   const allowedNetworks = config.webhookAllowedNetworks;
   const send = createSender({ allowedNetworks, timeoutMs: config.webhookTimeoutMs });
@@ -62,6 +66,7 @@ export function webhookDelivery(dependencies: WebhookDependencies): Slice {
     retryDelay: retryDelay.bind(null, config.webhookRetryDelaysMs),
   };
   const queries = createDeliveryQueries(database);
+  const resends = createResends(store, queries);
   const parts: WebhookParts = {
     endpoints: createEndpoints({
       store,
@@ -70,11 +75,14 @@ export function webhookDelivery(dependencies: WebhookDependencies): Slice {
       now,
       checkUrl: (url) => refuseUrl(url, allowedNetworks),
       rules: knownRules.map(({ name }) => name),
+      failedSince: queries.failedSince,
+      recoveriesPerSecond: config.bulkRetriesPerSecond,
     }),
     endpointQueries: createEndpointQueries(database, store),
     deliveries: queries,
-    resends: createResends(store, queries),
+    resends,
     health,
+    resent: resentBy.bind(null, database),
     store,
     blobs,
     now,
@@ -90,6 +98,8 @@ export function webhookDelivery(dependencies: WebhookDependencies): Slice {
       facts.EndpointPaused,
       facts.EndpointResumed,
       facts.EndpointRemoved,
+      facts.RecoveryRequested,
+      facts.RecoveryFinished,
       facts.NotificationAddressed,
       facts.NotificationAttempted,
       facts.NotificationDelivered,
@@ -97,12 +107,14 @@ export function webhookDelivery(dependencies: WebhookDependencies): Slice {
       facts.NotificationResendRequested,
     ],
     commands,
-    reactors: [addressing, deliver, reopen],
+    reactors: [addressing, deliver, reopen, recover],
     projections: [endpointsProjection, deliveriesProjection],
     work: [
       work(ADDRESSING, 2, addressingWorker({ store, blobs, database, config })),
       work(DELIVERY, CONCURRENCY, deliveryWorker(delivery)),
       work(REOPENING, 1, reopeningWorker(delivery)),
+      work(RELEASE, 1, releaseWorker(delivery)),
+      work(RECOVERY, RECOVERIES, recoveryWorker({ store, database, queries, resends })),
     ],
     screens: [
       ...shown.descriptions,
@@ -110,7 +122,7 @@ export function webhookDelivery(dependencies: WebhookDependencies): Slice {
         name: 'Notification endpoints (API)',
         url: '/api/notification-endpoints',
         shows: [endpointsProjection.name, deliveriesProjection.name],
-        offers: [...Object.values(commandNames), RESEND, RECOVER],
+        offers: [...Object.values(commandNames), RESEND],
       },
     ],
     onLive: shown.onLive,
@@ -144,7 +156,12 @@ const commands: readonly CommandDescription[] = [
   { name: commandNames.rotate, by: admin, states: [facts.EndpointSecretRotated] },
   { name: commandNames.test, by: admin, states: [facts.NotificationAddressed] },
   { name: RESEND, by: admin, states: [facts.NotificationResendRequested] },
-  { name: RECOVER, by: admin, states: [facts.NotificationResendRequested] },
+  { name: commandNames.recover, by: admin, states: [facts.RecoveryRequested] },
+  {
+    name: 'run recovery',
+    by: ['queue'],
+    states: [facts.NotificationResendRequested, facts.RecoveryFinished],
+  },
   { name: 'address notification', by: ['queue'], states: [facts.NotificationAddressed] },
   {
     name: 'send notification',

@@ -1,9 +1,12 @@
 import type { Locator, Page } from 'playwright';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { documentStream } from '../../shared/event.ts';
 import { countText } from '../../slices/document-board/board-row.contract.ts';
 import { breakableSteps, classified, FINDINGS, Stamped } from './breakable-steps.ts';
 import { eventually, useSite, watchForReload } from './browser.ts';
+
+// Each wait has a limit of its own; on a busy machine their sum may be longer than a test's usual one.
+vi.setConfig({ testTimeout: 60_000 });
 
 const { steps, broken, tear, dispatched } = breakableSteps();
 const site = useSite({ steps });

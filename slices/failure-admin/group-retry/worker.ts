@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { StoredEvent } from '../../../shared/event.ts';
 import type { EventStore } from '../../../shared/event-store.ts';
 import { derivedId } from '../../../shared/ids.ts';
+import { atPace } from '../../../shared/pace.ts';
 import { Problem } from '../../../shared/web/problem.ts';
 import type { JobHandler } from '../../../shared/work-queue.ts';
 import type { Administration } from '../act.ts';
@@ -22,8 +22,6 @@ export interface FailedDocument {
   step: string;
   position: number;
 }
-
-const TICK_MS = 100;
 
 /**
  * Retries what stood in a group, so many a second. A run that was cut off begins anew: what was
@@ -59,23 +57,17 @@ export function groupRetryWorker(options: {
     const running = runningRetry(await store.read(stream));
     if (running?.id !== retry) return;
     const { perSecond, upTo, documents } = running.data;
-    const begun = performance.now();
-    let asked = 0;
     let from = 0;
-    for (;;) {
-      signal.throwIfAborted();
-      if (stopped.delete(retry)) return;
-      const allowed = Math.floor(((performance.now() - begun) / 1000) * perSecond) + 1 - asked;
-      if (allowed > 0) {
-        const batch = await options.failed(group, from, upTo, allowed);
-        const last = batch.at(-1);
-        if (!last) break;
-        await Promise.all(batch.map((document) => ask(document, running)));
-        asked += batch.length;
-        from = last.position;
-      }
-      await pause(TICK_MS, undefined, { signal });
-    }
+    let isStopped = false;
+    await atPace(perSecond, signal, async (most) => {
+      isStopped = stopped.delete(retry);
+      if (isStopped) return 0;
+      const batch = await options.failed(group, from, upTo, most);
+      await Promise.all(batch.map((document) => ask(document, running)));
+      from = batch.at(-1)?.position ?? from;
+      return batch.length;
+    });
+    if (isStopped) return;
     const retried = await options.asked(running);
     const refused = Math.max(0, documents - retried);
     await store.append({

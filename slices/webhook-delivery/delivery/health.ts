@@ -1,7 +1,11 @@
+import { and, eq, inArray, lte, sql, type SQL } from 'drizzle-orm';
 import type { Database } from '../../../shared/database.ts';
-import type { Transaction } from '../../../shared/subscription.ts';
-import { sql as drizzleSql } from 'drizzle-orm';
 import { LIVE_CHANNEL } from '../../../shared/projection.ts';
+import type { Transaction } from '../../../shared/subscription.ts';
+import { webhookHealth } from './health-table.ts';
+import type { DeliveryJob } from './jobs.ts';
+import type { AskForRelease } from './release.ts';
+import { keepWaiting } from './waiting.ts';
 
 /** How an endpoint behaves. */
 export interface Health {
@@ -28,16 +32,23 @@ export interface BreakerSettings {
 /**
  * The circuit breaker, and what tells a dead endpoint. Kept beside the log: it only says when to try,
  * and to lose it costs an attempt.
+ *
+ * What it lets wait is not forgotten, because two things always hold: a delivery begins to wait only
+ * while the breaker is open, and whoever opens it, or moves `probeAt`, asks for a release at that
+ * time. Both happen under the lock of the endpoint's row, by the database's clock.
  */
 export interface HealthBook {
-  /** null: send now; else the time before which nothing is to be sent. */
-  admit(endpoint: string, now: Date): Promise<Date | null>;
-  succeeded(endpoint: string, now: Date): Promise<void>;
-  failed(endpoint: string, now: Date): Promise<Health>;
+  /** Whether a delivery is to be sent now; if not, it waits until it is released. */
+  admit(job: DeliveryJob): Promise<boolean>;
+  succeeded(endpoint: string): Promise<void>;
+  failed(endpoint: string): Promise<Health>;
   /** The attempt that was admitted did not come to an end. */
-  cutOff(endpoint: string, now: Date): Promise<void>;
-  /** Somebody says that it works again. */
+  cutOff(endpoint: string): Promise<void>;
+  /** Locks the endpoint's row. `half-open`: its next attempt is a probe. */
+  breaker(tx: Transaction, endpoint: string): Promise<'closed' | 'open' | 'half-open'>;
+  /** Somebody says that it works again: what waits is released. */
   reset(tx: Transaction, endpoint: string): Promise<void>;
+  /** Forgets it; what waits is released, to be given up. */
   remove(tx: Transaction, endpoint: string): Promise<void>;
   of(endpoints: readonly string[]): Promise<Map<string, Health>>;
 }
@@ -51,73 +62,128 @@ export const UNKNOWN: Health = {
   probeAt: null,
 };
 
-/** While a probe runs the others look again soon: it may go well. */
-const LOOK_AGAIN_MS = 1_000;
+const CLOSED = { failures: 0, failingSince: null, probeAt: null, probing: false };
+const now = sql<Date>`doctrail_now()`;
+const afterMs = (delay: SQL | number): SQL =>
+  sql`doctrail_now() + ${delay}::float8 * interval '1 millisecond'`;
+const told = {
+  failures: webhookHealth.failures,
+  failingSince: webhookHealth.failingSince,
+  lastSuccessAt: webhookHealth.lastSuccessAt,
+  lastFailureAt: webhookHealth.lastFailureAt,
+  probeAt: webhookHealth.probeAt,
+};
 
-export function createHealthBook({ sql }: Database, breaker: BreakerSettings): HealthBook {
-  const tell = () => sql`SELECT pg_notify(${LIVE_CHANNEL}, ${HEALTH})`;
+export function createHealthBook(
+  { db }: Pick<Database, 'db'>,
+  settings: BreakerSettings,
+  askForRelease: AskForRelease,
+): HealthBook {
+  const of = (endpoint: string) => eq(webhookHealth.endpoint, endpoint);
+  const probeIsDue = (endpoint: string) => and(of(endpoint), lte(webhookHealth.probeAt, now));
+  const failuresOf = (tx: Pick<Transaction, 'select'>, endpoint: string) =>
+    tx.select({ failures: webhookHealth.failures }).from(webhookHealth).where(of(endpoint));
+  const isTripped = (row: { failures: number } | undefined) =>
+    row !== undefined && row.failures >= settings.failures;
+  const releaseNow = (tx: Transaction, endpoint: string) => askForRelease(tx, endpoint, new Date());
+  const tell = (tx: Pick<Transaction, 'execute'>) =>
+    tx.execute(sql`SELECT pg_notify(${LIVE_CHANNEL}, ${HEALTH})`);
+
+  async function breaker(tx: Transaction, endpoint: string) {
+    const [row] = await failuresOf(tx, endpoint).for('update');
+    if (!isTripped(row)) return 'closed';
+    const due = await tx.select(told).from(webhookHealth).where(probeIsDue(endpoint));
+    return due.length > 0 ? 'half-open' : 'open';
+  }
+
+  /** Others wait for the outcome, or until it is clear that nothing is ever heard of the attempt. */
+  async function claimProbe(tx: Transaction, endpoint: string): Promise<void> {
+    const [claimed] = await tx
+      .update(webhookHealth)
+      .set({ probeAt: afterMs(settings.leaseMs), probing: true })
+      .where(of(endpoint))
+      .returning(told);
+    if (claimed?.probeAt) await askForRelease(tx, endpoint, claimed.probeAt);
+  }
+
+  /** Doubles with every failure. */
+  const untilProbe = sql`least(${settings.longestMs}::float8, ${settings.firstMs}::float8
+    * 2 ^ least(webhook_health.failures + 1 - ${settings.failures}::int, 30))`;
+  const failedOnce = {
+    failures: 1,
+    failingSince: now,
+    lastFailureAt: now,
+    probing: false,
+    probeAt: settings.failures === 1 ? afterMs(settings.firstMs) : null,
+  };
+  const failedAgain = {
+    failures: sql`webhook_health.failures + 1`,
+    failingSince: sql`coalesce(webhook_health.failing_since, excluded.failing_since)`,
+    lastFailureAt: sql`excluded.last_failure_at`,
+    probing: false,
+    probeAt: sql`CASE WHEN webhook_health.failures + 1 >= ${settings.failures}::int
+      THEN ${afterMs(untilProbe)} END`,
+  };
 
   return {
-    async admit(endpoint, now) {
-      const lease = new Date(now.getTime() + breaker.leaseMs);
-      const claimed = await sql`
-        UPDATE webhook_health SET probe_at = ${lease}, probing = true
-        WHERE endpoint = ${endpoint} AND failures >= ${breaker.failures} AND probe_at <= ${now}
-        RETURNING endpoint`;
-      if (claimed.length > 0) return null;
-      const [row] = await sql<{ failures: number; probeAt: Date | null; probing: boolean }[]>`
-        SELECT failures, probe_at AS "probeAt", probing FROM webhook_health
-        WHERE endpoint = ${endpoint}`;
-      if (!row?.probeAt || row.failures < breaker.failures) return null;
-      const soon = now.getTime() + LOOK_AGAIN_MS;
-      return row.probing ? new Date(Math.min(soon, row.probeAt.getTime())) : row.probeAt;
+    breaker,
+    async admit(job) {
+      const { endpoint } = job;
+      const [row] = await failuresOf(db, endpoint);
+      if (!isTripped(row)) return true;
+      return db.transaction(async (tx) => {
+        const state = await breaker(tx, endpoint);
+        if (state === 'half-open') await claimProbe(tx, endpoint);
+        if (state === 'open') await keepWaiting(tx, [job]);
+        return state !== 'open';
+      });
     },
-    async succeeded(endpoint, now) {
-      const [row] = await sql<{ failures: number | null }[]>`
+    async succeeded(endpoint) {
+      const [before] = await db.execute<{ failures: number | null }>(sql`
         WITH before AS (SELECT failures FROM webhook_health WHERE endpoint = ${endpoint})
         INSERT INTO webhook_health (endpoint, failures, last_success_at, probing)
-        VALUES (${endpoint}, 0, ${now}, false)
+        VALUES (${endpoint}, 0, doctrail_now(), false)
         ON CONFLICT (endpoint) DO UPDATE SET failures = 0, failing_since = NULL, probe_at = NULL,
           probing = false, last_success_at = excluded.last_success_at
-        RETURNING (SELECT failures FROM before) AS failures`;
-      if (row?.failures !== 0) await tell();
+        RETURNING (SELECT failures FROM before) AS failures`);
+      if (before?.failures === 0) return;
+      await db.transaction(async (tx) => {
+        await tell(tx);
+        // At once; it would be released anyway when the probe was to come.
+        if ((before?.failures ?? 0) >= settings.failures) await releaseNow(tx, endpoint);
+      });
     },
-    async failed(endpoint, now) {
-      const [row] = await sql<Health[]>`
-        INSERT INTO webhook_health AS h (endpoint, failures, failing_since, last_failure_at, probing)
-        VALUES (${endpoint}, 1, ${now}, ${now}, false)
-        ON CONFLICT (endpoint) DO UPDATE SET failures = h.failures + 1, probing = false,
-          failing_since = coalesce(h.failing_since, excluded.failing_since),
-          last_failure_at = excluded.last_failure_at,
-          probe_at = CASE WHEN h.failures + 1 >= ${breaker.failures}::int
-            THEN excluded.last_failure_at + least(${breaker.longestMs}::float8,
-              ${breaker.firstMs}::float8 * 2 ^ least(h.failures + 1 - ${breaker.failures}::int, 30)
-            ) * interval '1 millisecond' END
-        RETURNING failures, failing_since AS "failingSince", last_success_at AS "lastSuccessAt",
-          last_failure_at AS "lastFailureAt", probe_at AS "probeAt"`;
-      await tell();
-      return row ?? UNKNOWN;
-    },
-    async cutOff(endpoint, now) {
-      await sql`
-        UPDATE webhook_health SET probe_at = ${now}, probing = false
-        WHERE endpoint = ${endpoint} AND probing`;
+    failed: (endpoint) =>
+      db.transaction(async (tx) => {
+        const [row] = await tx
+          .insert(webhookHealth)
+          .values({ endpoint, ...failedOnce })
+          .onConflictDoUpdate({ target: webhookHealth.endpoint, set: failedAgain })
+          .returning(told);
+        if (row?.probeAt) await askForRelease(tx, endpoint, row.probeAt);
+        await tell(tx);
+        return row ?? UNKNOWN;
+      }),
+    async cutOff(endpoint) {
+      await db
+        .update(webhookHealth)
+        .set({ probeAt: now, probing: false })
+        .where(and(of(endpoint), webhookHealth.probing));
     },
     async reset(tx, endpoint) {
-      await tx.execute(drizzleSql`
-        UPDATE webhook_health SET failures = 0, failing_since = NULL, probe_at = NULL, probing = false
-        WHERE endpoint = ${endpoint}`);
-      await tx.execute(drizzleSql`SELECT pg_notify(${LIVE_CHANNEL}, ${HEALTH})`);
+      await tx.update(webhookHealth).set(CLOSED).where(of(endpoint));
+      await releaseNow(tx, endpoint);
+      await tell(tx);
     },
     async remove(tx, endpoint) {
-      await tx.execute(drizzleSql`DELETE FROM webhook_health WHERE endpoint = ${endpoint}`);
+      await tx.delete(webhookHealth).where(of(endpoint));
+      await releaseNow(tx, endpoint);
     },
     async of(endpoints) {
-      const rows = await sql<(Health & { endpoint: string })[]>`
-        SELECT endpoint, failures, failing_since AS "failingSince",
-          last_success_at AS "lastSuccessAt", last_failure_at AS "lastFailureAt",
-          probe_at AS "probeAt"
-        FROM webhook_health WHERE endpoint = ANY (${[...endpoints]}::uuid[])`;
+      const rows = await db
+        .select({ endpoint: webhookHealth.endpoint, ...told })
+        .from(webhookHealth)
+        .where(inArray(webhookHealth.endpoint, [...endpoints]));
       return new Map(rows.map(({ endpoint, ...health }) => [endpoint, health]));
     },
   };

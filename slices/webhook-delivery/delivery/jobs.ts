@@ -24,7 +24,7 @@ export interface DeliveryJob {
   endpoint: string;
   /** The event that asked for the try: a newer one makes the job void. */
   cause: string;
-  /** Position under which it was enqueued, and how often it has been put off. */
+  /** Position under which it was enqueued; `round` tells apart jobs that it became again after waiting. */
   at: number;
   round: number;
 }
@@ -57,6 +57,10 @@ export function jobOf(
   const data: DeliveryJob = { stream, messageId, endpoint, cause, at, round };
   return { queue: DELIVERY, key: `${endpoint}/${slotOf(messageId)}`, data };
 }
+
+/** All keys of the jobs of an endpoint. */
+export const keysOf = (endpoint: string): string[] =>
+  Array.from({ length: SLOTS }, (_, slot) => `${endpoint}/${slot}`);
 
 /** The same message always takes the same slot, so that two jobs of it never run at a time. */
 function slotOf(messageId: string): number {

@@ -12,9 +12,9 @@ export function createJudge(options: { store: EventStore; health: HealthBook; no
   const { store, health, now } = options;
 
   return async (id: string, status: number | null): Promise<void> => {
+    if (isSuccess({ status })) return health.succeeded(id);
+    const found = await health.failed(id);
     const at = now();
-    if (isSuccess({ status })) return health.succeeded(id, at);
-    const found = await health.failed(id, at);
     for (;;) {
       const stream = endpointStream(id);
       const history = await store.read(stream);

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, lt, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, lt, lte, type SQL } from 'drizzle-orm';
 import type { Database } from '../../../shared/database.ts';
 import { documentStream } from '../../../shared/event.ts';
 import { endpointStream } from '../endpoint/endpoint.ts';
@@ -12,8 +12,15 @@ export interface DeliveryQueries {
     limit: number,
   ): Promise<{ records: DeliveryRecord[]; hasOlder: boolean }>;
   find(endpoint: string, messageId: string): Promise<DeliveryRecord | undefined>;
-  /** Given up at a time or later, oldest message first. */
-  failedSince(endpoint: string, since: Date): Promise<DeliveryRecord[]>;
+  /** How many were given up at a time or later. */
+  failedSince(endpoint: string, since: Date): Promise<number>;
+  /** Given up in a time, oldest message first, those behind a position. */
+  failedWithin(
+    endpoint: string,
+    period: { from: Date; to: Date },
+    after: number,
+    limit: number,
+  ): Promise<DeliveryRecord[]>;
 }
 
 /** Where the facts of a delivery stand. */
@@ -45,6 +52,16 @@ export function createDeliveryQueries({ db }: Database): DeliveryQueries {
       return found;
     },
     failedSince: (endpoint, since) =>
-      select(eq(to, endpoint), eq(inState, 'failed'), gte(endedAt, since)).orderBy(asc(position)),
+      db.$count(deliveriesModel, and(eq(to, endpoint), eq(inState, 'failed'), gte(endedAt, since))),
+    failedWithin: (endpoint, { from, to: until }, after, limit) =>
+      select(
+        eq(to, endpoint),
+        eq(inState, 'failed'),
+        gt(position, after),
+        gte(endedAt, from),
+        lte(endedAt, until),
+      )
+        .orderBy(asc(position))
+        .limit(limit),
   };
 }

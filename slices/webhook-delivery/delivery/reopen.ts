@@ -1,6 +1,5 @@
 import { and, asc, eq, gt, inArray } from 'drizzle-orm';
 import type { Database } from '../../../shared/database.ts';
-import { documentStream } from '../../../shared/event.ts';
 import type { EventStore } from '../../../shared/event-store.ts';
 import { derivedId } from '../../../shared/ids.ts';
 import type { Reactor } from '../../../shared/reactor.ts';
@@ -10,9 +9,10 @@ import { EndpointRemoved, EndpointResumed } from '../events.ts';
 import type { WebhookSecrets } from '../send/secrets.ts';
 import { untilLevel } from '../until-level.ts';
 import type { HealthBook } from './health.ts';
-import { jobOf } from './jobs.ts';
+import { streamOf } from './queries.ts';
 import { deliveriesProjection } from './read-model.ts';
 import { deliveriesModel, type DeliveryRecord } from './table.ts';
+import { keepWaiting } from './waiting.ts';
 
 export const REOPENING = 'webhook-endpoint';
 
@@ -22,7 +22,7 @@ interface ReopeningJob {
   at: number;
 }
 
-/** What is open of an endpoint is looked at again when it is resumed: sent, or given up where it was removed. */
+/** What is open of an endpoint waits to be released when it is resumed: to be sent, or given up where it was removed. */
 export const reopen: Reactor = {
   name: REOPENING,
   on: [EndpointResumed, EndpointRemoved],
@@ -40,26 +40,24 @@ const AT_ONCE = 500;
 export function reopeningWorker(options: {
   store: EventStore;
   database: Database;
-  queue: WorkQueue;
+  queue: Pick<WorkQueue, 'wake'>;
   health: HealthBook;
   secrets: WebhookSecrets;
 }): JobHandler<ReopeningJob> {
   const { store, database, queue, health, secrets } = options;
 
-  async function enqueueOpen(endpoint: string, at: number): Promise<void> {
+  async function keepOpen(endpoint: string, at: number): Promise<void> {
     let last: DeliveryRecord | undefined;
     do {
       const rows = await openDeliveries(database, endpoint, last);
-      const jobs = rows.map((row) => {
-        const stream = row.document ? documentStream(row.document) : endpointStream(row.id);
-        // Many of one slot have the same cause: the round tells them apart.
-        const round = roundOf(row.messageId);
-        return { ...jobOf(row, stream, at, round), cause: at, round };
+      const jobs = rows.map(({ messageId, cause, ...row }) => {
+        // Many have the same position: the round tells their jobs apart.
+        const round = roundOf(messageId);
+        return { stream: streamOf(row), messageId, endpoint, cause, at, round };
       });
-      await database.db.transaction((tx) => queue.enqueue(tx, jobs));
+      await database.db.transaction((tx) => keepWaiting(tx, jobs));
       last = rows.length === AT_ONCE ? rows.at(-1) : undefined;
     } while (last);
-    queue.wake();
   }
 
   return async ({ endpoint, at }, { signal }) => {
@@ -67,12 +65,13 @@ export function reopeningWorker(options: {
     await untilLevel(database, deliveriesProjection, at, signal);
     const found = endpointOf(await store.read(endpointStream(endpoint)));
     if (!found || found.state === 'paused') return;
+    await keepOpen(endpoint, at);
     const isRemoved = found.state === 'removed';
+    if (isRemoved) await secrets.remove(endpoint);
     await database.db.transaction((tx) =>
       isRemoved ? health.remove(tx, endpoint) : health.reset(tx, endpoint),
     );
-    if (isRemoved) await secrets.remove(endpoint);
-    await enqueueOpen(endpoint, at);
+    queue.wake();
   };
 }
 

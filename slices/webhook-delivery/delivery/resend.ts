@@ -1,8 +1,9 @@
-import type { NewEvent } from '../../../shared/event.ts';
+import type { NewEvent, StoredEvent } from '../../../shared/event.ts';
 import { VersionConflict, type EventStore } from '../../../shared/event-store.ts';
-import { newId } from '../../../shared/ids.ts';
+import { derivedId, newId } from '../../../shared/ids.ts';
 import { conflict, notFound, type Problem } from '../../../shared/web/problem.ts';
-import { noSuchEndpoint, type AskingWhy } from '../endpoint/commands.ts';
+import { commandNames, noSuchEndpoint, type AskingWhy } from '../endpoint/commands.ts';
+import { PAUSED } from '../endpoint/decide.ts';
 import { endpointOf, endpointStream, type Endpoint } from '../endpoint/endpoint.ts';
 import { NotificationResendRequested } from '../events.ts';
 import { deliveriesOf, findDelivery } from './deliveries.ts';
@@ -15,13 +16,11 @@ import type { DeliveryRecord } from './table.ts';
  */
 export interface Resends {
   resend(endpoint: string, messageId: string, asking: AskingWhy): Promise<void>;
-  /** All that were given up at a time or later; returns how many. */
-  recover(endpoint: string, since: Date, asking: AskingWhy): Promise<number>;
+  /** As part of a recovery: what was given up, once. */
+  resendFailed(row: DeliveryRecord, recovery: AskingWhy & { id: string }): Promise<void>;
 }
 
 export const RESEND = 'resend delivery';
-export const RECOVER = 'recover deliveries';
-const AT_ONCE = 50;
 
 /** Why a delivery cannot be sent again, as a sentence that says what to do; null when it can. */
 export function resendRefusal(
@@ -30,8 +29,7 @@ export function resendRefusal(
 ): string | null {
   if (endpoint.state === 'removed')
     return 'The endpoint was removed. Add it again if messages are to go there.';
-  if (endpoint.state === 'paused')
-    return 'The endpoint is paused, so nothing is sent to it. Resume it first.';
+  if (endpoint.state === 'paused') return PAUSED;
   return delivery?.state === 'pending'
     ? 'The message was not sent yet: it is on its way. Wait for the outcome.'
     : null;
@@ -47,23 +45,22 @@ export function createResends(store: EventStore, queries: DeliveryQueries): Rese
   /** Decided on the newest history of the message. */
   async function request(
     { endpoint, messageId, ...row }: DeliveryRecord,
-    { actor, reason }: AskingWhy,
-    command: string,
-    isStillMeant: (delivery: DeliveryRecord) => boolean,
-  ): Promise<boolean> {
+    decide: (delivery: DeliveryRecord) => { event: NewEvent; metadata: Caused } | null,
+  ): Promise<void> {
     for (;;) {
       const stream = streamOf(row);
       const history = await store.read(stream);
       const delivery = findDelivery(deliveriesOf(history), messageId, endpoint);
       const refusal = resendRefusal(await endpointNow(endpoint), delivery);
       if (refusal !== null) throw conflict(refusal);
-      if (!delivery || !isStillMeant(delivery)) return false;
-      const events: NewEvent[] = [NotificationResendRequested({ messageId, endpoint, reason })];
+      const decided = delivery && decide(delivery);
+      if (!decided) return;
       const correlation = history[0]?.metadata.correlation ?? newId();
-      const metadata = { correlation, causation: delivery.cause, actor, command };
+      const metadata = { correlation, ...decided.metadata };
       try {
+        const events = [decided.event];
         await store.append({ stream, expected: history.length, events, metadata });
-        return true;
+        return;
       } catch (error) {
         if (!(error instanceof VersionConflict)) throw error;
       }
@@ -71,29 +68,31 @@ export function createResends(store: EventStore, queries: DeliveryQueries): Rese
   }
 
   return {
-    async resend(endpoint, messageId, asking) {
+    async resend(endpoint, messageId, { actor, reason }) {
       await endpointNow(endpoint);
       const row = await queries.find(endpoint, messageId);
       if (!row) throw noSuchDelivery();
-      await request(row, asking, RESEND, () => true);
+      await request(row, ({ cause: causation }) => ({
+        event: NotificationResendRequested({ messageId, endpoint, reason }),
+        metadata: { causation, actor, command: RESEND },
+      }));
     },
-    async recover(endpoint, since, asking) {
-      const refusal = resendRefusal(await endpointNow(endpoint), undefined);
-      if (refusal !== null) throw conflict(refusal);
-      const rows = await queries.failedSince(endpoint, since);
-      let count = 0;
-      for (let start = 0; start < rows.length; start += AT_ONCE) {
-        const asked = await Promise.all(
-          rows
-            .slice(start, start + AT_ONCE)
-            .map((row) => request(row, asking, RECOVER, ({ state }) => state === 'failed')),
-        );
-        count += asked.filter(Boolean).length;
-      }
-      return count;
+    async resendFailed(row, { id: recovery, actor, reason }) {
+      const { messageId, endpoint } = row;
+      const id = derivedId(recovery, messageId);
+      await request(row, ({ state }) =>
+        state === 'failed'
+          ? {
+              event: NotificationResendRequested({ messageId, endpoint, reason }, id),
+              metadata: { causation: recovery, actor, command: commandNames.recover },
+            }
+          : null,
+      );
     },
   };
 }
+
+type Caused = Omit<StoredEvent['metadata'], 'correlation'>;
 
 export const noSuchDelivery = (): Problem =>
   notFound('This endpoint was sent no message with this id. Its deliveries list those it was.');

@@ -1,24 +1,27 @@
 import type { BlobStore } from '../../../shared/blobs.ts';
-import type { Database } from '../../../shared/database.ts';
 import type { NewEvent } from '../../../shared/event.ts';
 import { VersionConflict, type EventStore } from '../../../shared/event-store.ts';
-import type { JobHandler, WorkQueue } from '../../../shared/work-queue.ts';
+import type { JobContext, JobHandler } from '../../../shared/work-queue.ts';
 import { endpointOf, endpointStream } from '../endpoint/endpoint.ts';
 import type { Clock, RetryDelay } from '../ports.ts';
 import type { WebhookSecrets } from '../send/secrets.ts';
 import type { Send } from '../send/send.ts';
 import { deliveriesOf, findDelivery, isOpen, subjectOf } from './deliveries.ts';
 import type { HealthBook } from './health.ts';
-import { ACTOR, DELIVERY, jobOf, type DeliveryJob } from './jobs.ts';
+import { ACTOR, DELIVERY, type DeliveryJob } from './jobs.ts';
 import { createJudge } from './judge.ts';
 import { abandoned, decideOutcome } from './outcome.ts';
 import type { DeliveryRecord } from './table.ts';
 
+/**
+ * A receiver that has not answered after this long is waited for, but keeps nobody else from being
+ * sent to meanwhile: those that hang would otherwise take every place there is.
+ */
+const PATIENCE_MS = 500;
+
 export interface DeliveryDependencies {
   store: EventStore;
   blobs: BlobStore;
-  database: Database;
-  queue: WorkQueue;
   health: HealthBook;
   secrets: WebhookSecrets;
   send: Send;
@@ -31,7 +34,7 @@ export interface DeliveryDependencies {
  * sent again: receivers tell the second one by its id.
  */
 export function deliveryWorker(dependencies: DeliveryDependencies): JobHandler<DeliveryJob> {
-  const { store, blobs, database, queue, health, secrets, send, retryDelay, now } = dependencies;
+  const { store, blobs, health, secrets, send, retryDelay, now } = dependencies;
   const judge = createJudge(dependencies);
 
   const find = async ({ stream, messageId, endpoint }: DeliveryJob) => {
@@ -66,19 +69,14 @@ export function deliveryWorker(dependencies: DeliveryDependencies): JobHandler<D
     }
   }
 
-  async function putOff(job: DeliveryJob, due: Date): Promise<void> {
-    const round = job.round + 1;
-    const again = { ...jobOf(job, job.stream, job.at, round), cause: job.at, round, due };
-    await database.db.transaction((tx) => queue.enqueue(tx, [again]));
-  }
-
   /** @throws when the process stops before there is an answer: that says nothing about the receiver */
   async function sendOnce(
     { endpoint, messageId: id }: DeliveryJob,
     delivery: DeliveryRecord,
     url: string,
-    signal: AbortSignal,
+    { signal, lendPlace }: JobContext,
   ) {
+    const lending = setTimeout(() => lendPlace?.(), PATIENCE_MS);
     try {
       const signing = await secrets.active(endpoint, now());
       if (signing.length === 0)
@@ -86,8 +84,10 @@ export function deliveryWorker(dependencies: DeliveryDependencies): JobHandler<D
       const body = await blobs.read(delivery.id, delivery.body);
       return await send({ url, id, timestamp: now(), body, secrets: signing, signal });
     } catch (error) {
-      await health.cutOff(endpoint, now());
+      await health.cutOff(endpoint);
       throw error;
+    } finally {
+      clearTimeout(lending);
     }
   }
 
@@ -95,11 +95,10 @@ export function deliveryWorker(dependencies: DeliveryDependencies): JobHandler<D
     job: DeliveryJob,
     delivery: DeliveryRecord,
     url: string,
-    signal: AbortSignal,
+    context: JobContext,
   ): Promise<void> {
-    const until = await health.admit(job.endpoint, now());
-    if (until) return putOff(job, until);
-    const result = await sendOnce(job, delivery, url, signal);
+    if (!(await health.admit(job))) return;
+    const result = await sendOnce(job, delivery, url, context);
     const { response } = result;
     const subject = subjectOf(job.stream) ?? '';
     const kept = response.length > 0 ? (await blobs.put(subject, response)).sha256 : null;
@@ -109,14 +108,14 @@ export function deliveryWorker(dependencies: DeliveryDependencies): JobHandler<D
     await judge(job.endpoint, result.status);
   }
 
-  return async (job, { signal }) => {
+  return async (job, context) => {
     const { delivery } = await find(job);
     if (!delivery || !isWanted(delivery, job.cause)) return;
     const endpoint = endpointOf(await store.read(endpointStream(job.endpoint)));
     // What waits is enqueued again when it is resumed.
     if (endpoint?.state === 'paused') return;
     const url = endpoint?.state === 'enabled' ? endpoint.url : null;
-    if (url !== null) return attempt(job, delivery, url, signal);
+    if (url !== null) return attempt(job, delivery, url, context);
     await state(job, delivery.attempts, (newest) =>
       isOpen(newest) ? [abandoned(newest, 'endpoint-removed')] : [],
     );

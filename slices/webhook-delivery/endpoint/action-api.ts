@@ -59,17 +59,17 @@ export function actionApi(app: App, parts: WebhookParts): void {
     `${API}/:id/recover`,
     {
       schema: {
-        summary: 'Send everything again that was given up since a time',
+        summary: 'Send everything again, by and by, that was given up since a time',
         params,
         body: Type.Object({ since: Type.String({ format: 'date-time' }), reason: Reason }),
-        response: { 202: Type.Object({ deliveries: Type.Integer() }) },
+        response: { 202: EndpointJson },
       },
     },
     async ({ params, body, actor }, reply) => {
       const asking = { actor, reason: body.reason };
-      const deliveries = await resends.recover(params.id, new Date(body.since), asking);
+      await endpoints.recover(params.id, new Date(body.since), asking);
       reply.code(202);
-      return { deliveries };
+      return shownEndpoint(params.id, parts);
     },
   );
   app.post(

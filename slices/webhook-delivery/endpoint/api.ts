@@ -13,12 +13,13 @@ const settings = Type.Object({
 export async function shownEndpoint(id: string, parts: WebhookParts) {
   await parts.endpointQueries.untilShown(id);
   const row = await parts.endpointQueries.one(id);
-  return toEndpointJson(row, (await parts.health.of([id])).get(id) ?? UNKNOWN, parts.now());
+  const [health, resent] = await Promise.all([parts.health.of([id]), parts.resent([row])]);
+  return toEndpointJson(row, health.get(id) ?? UNKNOWN, resent.get(id) ?? 0, parts.now());
 }
 
 /** Endpoints, for programs. */
 export function endpointApi(app: App, parts: WebhookParts): void {
-  const { endpoints, endpointQueries, health, now } = parts;
+  const { endpoints, endpointQueries, health, resent, now } = parts;
 
   app.get(
     API,
@@ -30,9 +31,14 @@ export function endpointApi(app: App, parts: WebhookParts): void {
     },
     async () => {
       const rows = await endpointQueries.list();
-      const found = await health.of(rows.map(({ id }) => id));
+      const [found, counts] = await Promise.all([
+        health.of(rows.map(({ id }) => id)),
+        resent(rows),
+      ]);
       return {
-        endpoints: rows.map((row) => toEndpointJson(row, found.get(row.id) ?? UNKNOWN, now())),
+        endpoints: rows.map((row) =>
+          toEndpointJson(row, found.get(row.id) ?? UNKNOWN, counts.get(row.id) ?? 0, now()),
+        ),
       };
     },
   );

@@ -32,6 +32,8 @@ export interface Endpoints {
   remove(id: string, asking: AskingWhy): Promise<void>;
   rotateSecret(id: string, asking: Asking): Promise<{ secret: string; oldExpiresAt: Date }>;
   test(id: string, asking: Asking): Promise<{ messageId: string }>;
+  /** Has everything sent again, by and by, that was given up at a time or later. */
+  recover(id: string, since: Date, asking: AskingWhy): Promise<void>;
 }
 
 export function createEndpoints(options: {
@@ -41,9 +43,12 @@ export function createEndpoints(options: {
   checkUrl: CheckUrl;
   /** Names of those that there are. */
   rules: readonly string[];
+  /** How many deliveries to an endpoint were given up at a time or later. */
+  failedSince(id: string, since: Date): Promise<number>;
+  recoveriesPerSecond: number;
   now: Clock;
 }): Endpoints {
-  const { store, blobs, secrets, checkUrl, rules, now } = options;
+  const { store, blobs, secrets, checkUrl, rules, recoveriesPerSecond: perSecond, now } = options;
 
   /** Appends what is decided, on the newest history; nothing when there is nothing to say. */
   async function apply(id: string, command: EndpointCommand, { actor }: Asking) {
@@ -112,6 +117,11 @@ export function createEndpoints(options: {
       await apply(id, { ...command, body: sha256 }, asking);
       return { messageId };
     },
+    async recover(id, since, asking) {
+      const deliveries = await options.failedSince(id, since);
+      const { reason } = asking;
+      await apply(id, { do: 'recover', since, deliveries, perSecond, reason }, asking);
+    },
   };
 }
 
@@ -124,6 +134,7 @@ export const commandNames: Record<EndpointCommand['do'], string> = {
   remove: 'remove endpoint',
   rotate: 'rotate secret',
   test: 'send test message',
+  recover: 'recover deliveries',
 };
 
 export const noSuchEndpoint = () =>

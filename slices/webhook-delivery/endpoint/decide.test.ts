@@ -7,6 +7,8 @@ import {
   EndpointPaused,
   EndpointRemoved,
   EndpointResumed,
+  RecoveryFinished,
+  RecoveryRequested,
 } from '../events.ts';
 import { decideEndpoint, settingsRefusal, type EndpointCommand } from './decide.ts';
 import { endpointOf, isRecipient, type EndpointSettings } from './endpoint.ts';
@@ -17,6 +19,14 @@ const reason = 'They asked for it.';
 const paused = EndpointPaused({ why: 'requested', reason });
 const resumed = EndpointResumed({ reason });
 const removed = EndpointRemoved({ reason });
+const since = new Date('2026-01-01T00:00:00Z');
+const recover = { do: 'recover', since, deliveries: 3, perSecond: 50, reason } as const;
+const recovering = RecoveryRequested({
+  since: since.toISOString(),
+  deliveries: 3,
+  perSecond: 50,
+  reason,
+});
 const test: EndpointCommand = { do: 'test', id: 'e', messageId: 'm', type: 'test', body: 'b' };
 
 function decide(given: NewEvent[], when: EndpointCommand) {
@@ -63,12 +73,22 @@ const stories: [what: string, given: NewEvent[], when: EndpointCommand, then: st
     ['EndpointSecretRotated'],
   ],
   ['is sent a test', [added], test, ['NotificationAddressed']],
+  ['is sent again what was given up', [added], recover, ['RecoveryRequested']],
+  [
+    'is sent again what was given up once more',
+    [added, recovering, RecoveryFinished({ recovery: 'r', resent: 3, left: 0 })],
+    recover,
+    ['RecoveryRequested'],
+  ],
 ];
 
 const refusals: [what: string, given: NewEvent[], when: EndpointCommand, says: RegExp][] = [
   ['paused twice', [added, paused], { do: 'pause', why: 'requested', reason }, /paused already/],
   ['resumed while it is not paused', [added], { do: 'resume', reason }, /not paused/],
   ['sent a test while it is paused', [added, paused], test, /Resume it first/],
+  ['recovered while it is paused', [added, paused], recover, /Resume it first/],
+  ['recovered twice at a time', [added, recovering], recover, /runs already/],
+  ['recovered from nothing', [added], { ...recover, deliveries: 0 }, /Take an earlier time/],
   ['removed twice', [added, removed], { do: 'remove', reason }, /was removed/],
   ['changed after it was removed', [added, removed], { do: 'change', settings }, /was removed/],
   ['resumed after it was removed', [added, paused, removed], { do: 'resume', reason }, /removed/],

@@ -7,6 +7,7 @@ import {
   EndpointResumed,
   EndpointSecretRotated,
   NotificationAddressed,
+  RecoveryRequested,
 } from '../events.ts';
 import type { CheckUrl } from '../ports.ts';
 import type { Endpoint, EndpointSettings, PauseReason } from './endpoint.ts';
@@ -17,6 +18,7 @@ export type EndpointCommand =
   | { do: 'pause'; why: PauseReason; reason: string }
   | { do: 'resume' | 'remove'; reason: string }
   | { do: 'rotate'; oldExpiresAt: Date }
+  | { do: 'recover'; since: Date; deliveries: number; perSecond: number; reason: string }
   | { do: 'test'; id: string; messageId: string; type: string; body: string };
 
 /** What a command leads to: facts, or why it no longer applies, as a sentence that says what to do. */
@@ -47,16 +49,34 @@ export function decideEndpoint(endpoint: Endpoint | null, command: EndpointComma
       return fact(EndpointRemoved({ reason: command.reason }));
     case 'rotate':
       return fact(EndpointSecretRotated({ oldExpiresAt: command.oldExpiresAt.toISOString() }));
+    case 'recover':
+      return decideRecovery(endpoint, command);
     case 'test': {
       const { id, messageId, type, body } = command;
       const rule = 'test';
       return isPaused
-        ? refuse('The endpoint is paused, so nothing is sent to it. Resume it first.')
+        ? refuse(PAUSED)
         : fact(NotificationAddressed({ messageId, rule, type, body, endpoints: [id] }));
     }
     default:
       return command satisfies never;
   }
+}
+
+function decideRecovery(
+  { state, recovery }: Endpoint,
+  { since, deliveries, perSecond, reason }: Extract<EndpointCommand, { do: 'recover' }>,
+): Decision {
+  if (state === 'paused') return refuse(PAUSED);
+  if (recovery !== null)
+    return refuse(
+      'Somebody was faster: a recovery of this endpoint runs already. Wait for its end.',
+    );
+  if (deliveries === 0)
+    return refuse(
+      'Nothing was given up since then that still waits for somebody. Take an earlier time.',
+    );
+  return fact(RecoveryRequested({ since: since.toISOString(), deliveries, perSecond, reason }));
 }
 
 /** Why settings cannot be an endpoint's, as a sentence that says what to do; null when they can. */
@@ -73,6 +93,8 @@ export function settingsRefusal(
   return checkUrl(url);
 }
 
+/** Why nothing can be sent there. */
+export const PAUSED = 'The endpoint is paused, so nothing is sent to it. Resume it first.';
 const fact = (event: NewEvent): Decision => ({ facts: [event] });
 const refuse = (refusal: string): Decision => ({ refusal });
 

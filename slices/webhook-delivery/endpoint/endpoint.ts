@@ -5,6 +5,8 @@ import {
   EndpointPaused,
   EndpointRemoved,
   EndpointResumed,
+  RecoveryFinished,
+  RecoveryRequested,
 } from '../events.ts';
 
 const STREAM = 'endpoint-';
@@ -37,6 +39,8 @@ export interface Endpoint {
   position: number;
   /** What came before says nothing about whether it fails now. */
   resumedAt: Date | null;
+  /** Id of the RecoveryRequested that runs. */
+  recovery: string | null;
 }
 
 /** null: there never was one. */
@@ -53,13 +57,15 @@ export function isRecipient(endpoint: Endpoint, rule: string, position: number):
 function evolve(endpoint: Endpoint | null, event: StoredEvent): Endpoint | null {
   if (EndpointAdded.is(event)) {
     const { position } = event;
-    return { state: 'enabled', ...event.data, position, resumedAt: null };
+    return { state: 'enabled', ...event.data, position, resumedAt: null, recovery: null };
   }
   if (!endpoint) return null;
   if (EndpointChanged.is(event)) return { ...endpoint, ...event.data };
   if (EndpointPaused.is(event)) return { ...endpoint, state: 'paused' };
   if (EndpointResumed.is(event))
     return { ...endpoint, state: 'enabled', resumedAt: event.storedAt };
+  if (RecoveryRequested.is(event)) return { ...endpoint, recovery: event.id };
+  if (RecoveryFinished.is(event)) return { ...endpoint, recovery: null };
   if (EndpointRemoved.is(event)) return { ...endpoint, state: 'removed' };
   return endpoint;
 }

@@ -1,4 +1,4 @@
-import { bigint, index, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { bigint, index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import { on, type Projection } from '../../../shared/projection.ts';
 import {
   EndpointAdded,
@@ -7,10 +7,27 @@ import {
   EndpointRemoved,
   EndpointResumed,
   EndpointSecretRotated,
+  RecoveryFinished,
+  RecoveryRequested,
 } from '../events.ts';
 import { endpointOfStream, type Endpoint, type PauseReason } from './endpoint.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
+
+/** The newest recovery of what was given up; times in ISO 8601. */
+export interface Recovery {
+  /** Id of the RecoveryRequested. */
+  id: string;
+  position: number;
+  since: string;
+  deliveries: number;
+  perSecond: number;
+  actor: string;
+  reason: string | null;
+  requestedAt: string;
+  /** null: it runs. */
+  finished: { at: string; resent: number; left: number } | null;
+}
 
 const endpointsTable = (name: string) =>
   pgTable(
@@ -29,6 +46,7 @@ const endpointsTable = (name: string) =>
       resumedAt: time('resumed_at'),
       /** The secret before the newest signs until then. */
       oldSecretExpiresAt: time('old_secret_expires_at'),
+      recovery: jsonb().$type<Recovery>(),
       /** Of EndpointAdded. */
       position: bigint({ mode: 'number' }).notNull(),
       revision: bigint({ mode: 'number' }).notNull(),
@@ -59,6 +77,7 @@ export const endpointsProjection: Projection<Row> = {
       changedAt: storedAt,
       resumedAt: null,
       oldSecretExpiresAt: null,
+      recovery: null,
       position,
       revision: 0,
     })),
@@ -94,6 +113,19 @@ export const endpointsProjection: Projection<Row> = {
           resumedAt: storedAt,
         },
     ),
+    on<Row, typeof RecoveryRequested>(RecoveryRequested, (row, event) => {
+      if (!row) return undefined;
+      const { id, position, data, metadata, storedAt } = event;
+      const requested = { id, position, actor: metadata.actor, ...data };
+      const recovery = { ...requested, requestedAt: storedAt.toISOString(), finished: null };
+      return { ...row, recovery };
+    }),
+    on<Row, typeof RecoveryFinished>(RecoveryFinished, (row, { data, storedAt }) => {
+      if (!row?.recovery) return row;
+      const { resent, left } = data;
+      const finished = { at: storedAt.toISOString(), resent, left };
+      return { ...row, recovery: { ...row.recovery, finished } };
+    }),
     on<Row, typeof EndpointRemoved>(
       EndpointRemoved,
       (row, { data, storedAt }) =>

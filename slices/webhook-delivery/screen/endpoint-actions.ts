@@ -7,7 +7,12 @@ const quick = { choice: null, asksReason: false };
 
 /** What an administrator may do with an endpoint now, apart from its settings. */
 export function endpointActions(
-  { id, state, addedAt }: Pick<EndpointRecord, 'id' | 'state' | 'addedAt'>,
+  {
+    id,
+    state,
+    addedAt,
+    recovery: newest,
+  }: Pick<EndpointRecord, 'id' | 'state' | 'addedAt' | 'recovery'>,
   { failed }: Pick<OpenCounts, 'failed'>,
 ): ActionView[] {
   if (state === 'removed') return [];
@@ -49,7 +54,8 @@ export function endpointActions(
     id: 'act-recover',
     icon: 'retrying',
     label: 'Recover failed',
-    explains: 'Sends everything again that was given up since a time. Ids and contents stay.',
+    explains:
+      'Sends everything again, by and by, that was given up since a time. Ids and contents stay. To pause the endpoint stops it.',
     href: `${base}/recover`,
     choice: null,
     time: { name: 'since', label: 'Since (UTC)', value: formTime(addedAt) },
@@ -63,7 +69,8 @@ export function endpointActions(
     choice: null,
   };
   if (state === 'paused') return [resume, rotate, remove];
-  return [test, pause, rotate, ...(failed > 0 ? [recover] : []), remove];
+  const canRecover = failed > 0 && (newest === null || newest.finished !== null);
+  return [test, pause, rotate, ...(canRecover ? [recover] : []), remove];
 }
 
 /** Sending one message again, where it is possible; null where it is not. */

@@ -5,6 +5,7 @@ import { deliveryListView, type DeliveryListData } from './delivery-list-view.ts
 import { endpointActions } from './endpoint-actions.ts';
 import { healthView } from './health-view.ts';
 import { NONE_OPEN } from './overview-view.ts';
+import { recoveryView } from './recovery-view.ts';
 import { settingsForm } from './settings-form.ts';
 import { snippets } from './snippets.ts';
 import { endpointName, ruleName } from './words.ts';
@@ -13,6 +14,9 @@ import { endpointName, ruleName } from './words.ts';
 export interface EndpointPageData extends DeliveryListData {
   endpoint: EndpointRecord;
   health: ReadonlyMap<string, Health>;
+  /** How many deliveries its newest recovery has had sent again. */
+  resent: number;
+  names: ReadonlyMap<string, string>;
   canAct: boolean;
 }
 
@@ -46,6 +50,7 @@ export function endpointView(data: EndpointPageData) {
     ],
     overlap: overlap && overlap > now ? countdownView(overlap, now) : null,
     settings: canAct && state !== 'removed' ? settingsForm(endpoint) : null,
+    recovery: endpoint.recovery && recoveryView(endpoint.recovery, data.resent, data.names, now),
     actions: canAct ? endpointActions(endpoint, data.counts.get(endpoint.id) ?? NONE_OPEN) : [],
     snippets,
     list,

@@ -15,7 +15,7 @@ import {
   SEND_PAST,
 } from '../../notification-rules/rule-book.contract.ts';
 import { deliveriesProjection } from '../delivery/read-model.ts';
-import { RECOVER, RESEND } from '../delivery/resend.ts';
+import { RESEND } from '../delivery/resend.ts';
 import { commandNames } from '../endpoint/commands.ts';
 import { endpointsProjection } from '../endpoint/read-model.ts';
 import type { WebhookParts } from '../routes.ts';
@@ -43,7 +43,7 @@ const descriptions: readonly ScreenDescription[] = [
     name: 'Endpoint',
     url: '/notifications/endpoints/:id',
     shows,
-    offers: [...Object.values(ofEndpoint), RECOVER],
+    offers: Object.values(ofEndpoint),
   },
   {
     name: 'Delivery',
@@ -62,11 +62,11 @@ const descriptions: readonly ScreenDescription[] = [
 /** What people look at: the part of the slice that shows. */
 export function notificationScreens(dependencies: ScreenDependencies, parts: WebhookParts) {
   const { steps, database, actorNames, templates, streams, log } = dependencies;
-  const { store, blobs, health, deliveries, endpointQueries: endpoints } = parts;
+  const { store, blobs, health, resent, deliveries, endpointQueries: endpoints } = parts;
   const rules = createRuleBook({ steps, store, database });
   const queries = createScreenQueries(database);
   const titles = new Map(steps.map(({ slug, title }) => [slug, title]));
-  const read = { queries, endpoints, deliveries, health, rules, store, blobs };
+  const read = { queries, endpoints, deliveries, health, resent, rules, store, blobs };
   const readers = createScreenReaders({ ...read, actorNames, titles });
   const counts = createPageFacts(database);
   const screens = createScreens({ readers, counts, templates, streams, log });

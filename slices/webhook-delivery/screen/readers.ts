@@ -11,6 +11,7 @@ import { noSuchDelivery } from '../delivery/resend.ts';
 import { noSuchEndpoint } from '../endpoint/commands.ts';
 import type { EndpointQueries } from '../endpoint/queries.ts';
 import type { EndpointRecord } from '../endpoint/read-model.ts';
+import type { WebhookParts } from '../routes.ts';
 import { deliveryView, type DeliveryView } from './delivery-view.ts';
 import { endpointView, type EndpointView } from './endpoint-view.ts';
 import { overviewView, type OverviewView } from './overview-view.ts';
@@ -61,6 +62,7 @@ export function createScreenReaders(dependencies: {
   endpoints: EndpointQueries;
   deliveries: DeliveryQueries;
   health: HealthBook;
+  resent: WebhookParts['resent'];
   rules: RuleBook;
   store: EventStore;
   blobs: BlobStore;
@@ -94,12 +96,19 @@ export function createScreenReaders(dependencies: {
     },
     async endpoint(query) {
       const endpoint = await endpointOf(query.id);
-      const list = await listOf(query, [endpoint]);
+      const actor = endpoint.recovery?.actor;
+      const [list, resent, names] = await Promise.all([
+        listOf(query, [endpoint]),
+        dependencies.resent([endpoint]),
+        actorNames.of(actor === undefined ? [] : [actor]),
+      ]);
       return endpointView({
         ...list,
         path: `${PAGE}/endpoints/${query.id}`,
         ofEndpoint: true,
         endpoint,
+        resent: resent.get(endpoint.id) ?? 0,
+        names,
         canAct: query.acts,
       });
     },

@@ -30,6 +30,7 @@ const endpoint: EndpointRecord = {
   changedAt: ago(200),
   resumedAt: null,
   oldSecretExpiresAt: null,
+  recovery: null,
   position: 1,
   revision: 1,
 };
