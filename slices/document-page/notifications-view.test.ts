@@ -4,10 +4,14 @@ import { notificationViews } from './notifications-view.ts';
 
 const now = new Date('2026-01-01T01:00:00.000Z');
 const about = { rule: 'failed-twice', at: now };
-const endpoint = { endpoint: 'one', nextTryAt: null, endedAt: null };
+const endpoint = { endpoint: 'one', messageId: 'msg_1', nextTryAt: null, endedAt: null };
+const known = new Map([
+  ['one', { name: 'Archive', isPaused: false }],
+  ['held', { name: 'ERP', isPaused: true }],
+]);
 
 const told = (notification: DocumentNotification) =>
-  notificationViews([notification], now).map(({ rule, lines }) => [
+  notificationViews([notification], known, now).map(({ rule, lines }) => [
     rule,
     ...lines.map(({ status, word, next }) => [status, word, next?.text ?? null]),
   ])[0];
@@ -49,6 +53,24 @@ describe('the notifications on the page of a document', () => {
       ['completed', 'Delivered', null],
       ['failed', 'Given up after 10 attempts', null],
     ]));
+
+  it('tell which endpoint it is, with the page of the delivery', () => {
+    const endpoints = [{ ...endpoint, state: 'delivered' as const, attempts: 1 }];
+    const [view] = notificationViews([{ ...about, state: 'addressed', endpoints }], known, now);
+    expect(view?.lines.map((line) => line.endpoint)).toEqual([
+      { name: 'Archive', href: '/notifications/endpoints/one/deliveries/msg_1' },
+    ]);
+  });
+
+  it('tell that it waits for an endpoint that is paused', () => {
+    const held = { ...endpoint, endpoint: 'held' };
+    const retrying = { ...held, state: 'retrying' as const, attempts: 2, nextTryAt: now };
+    const endpoints = [{ ...held, state: 'pending' as const, attempts: 0 }, retrying];
+    expect(told({ ...about, state: 'addressed', endpoints })?.slice(1)).toEqual([
+      ['waiting', 'Waits: paused', null],
+      ['retrying', 'Not delivered after 2 attempts, paused', null],
+    ]);
+  });
 
   it('tell that nobody wanted it', () =>
     expect(told({ ...about, state: 'addressed', endpoints: [] })?.[1]).toEqual([

@@ -14,7 +14,10 @@ import { courseOf, stepOf, type Course, type StepCourse } from '../pipeline/cour
 import { publicationEvents } from '../publication/events.ts';
 import { receivedOf } from '../receive-document/received.contract.ts';
 import { textExtractionEvents } from '../text-extraction/events.ts';
-import { notificationsOf } from '../webhook-delivery/document-notifications.contract.ts';
+import {
+  endpointsOf,
+  notificationsOf,
+} from '../webhook-delivery/document-notifications.contract.ts';
 import { historyEntries } from './history.contract.ts';
 import type { DocumentPageData, StepData, StepState } from './page-view.ts';
 
@@ -114,6 +117,7 @@ export function createDocumentReader(options: {
   async function page(id: string, acts: boolean): Promise<DocumentPageData> {
     const { record, history } = await load(id);
     const course = courseOf(steps, history);
+    const notifications = notificationsOf(history);
     const names = await actorNames.of(history.map((event) => event.metadata.actor));
     return {
       document: { ...record, finished: record.done.length, revision: history.length },
@@ -126,7 +130,8 @@ export function createDocumentReader(options: {
       duplicate: await duplicateOf(record.duplicateOf),
       hasFailed: history.some((event) => steps.some(({ events }) => events.Failed.is(event))),
       actions: acts ? actionViews(steps, course, id) : [],
-      notifications: notificationsOf(history),
+      notifications,
+      endpoints: await endpointsOf(notifications, store),
       history: historyEntries(history, catalogue, names),
       now: new Date(),
     };

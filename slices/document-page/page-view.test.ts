@@ -65,6 +65,7 @@ const data = (changes: Partial<DocumentPageData> = {}): DocumentPageData => ({
   hasFailed: false,
   actions: [],
   notifications: [],
+  endpoints: new Map(),
   history: [],
   now: at('14:00:07'),
   ...changes,

@@ -16,7 +16,10 @@ import {
   sentenceCase,
 } from '../document-board/board-row.contract.ts';
 import type { ActionView } from '../failure-admin/action-view.contract.ts';
-import type { DocumentNotification } from '../webhook-delivery/document-notifications.contract.ts';
+import type {
+  DocumentNotification,
+  EndpointInfo,
+} from '../webhook-delivery/document-notifications.contract.ts';
 import { type AdviceView, adviceOf } from './advice.ts';
 import { type HistoryEntry, type HistoryEntryView, historyView } from './history-view.ts';
 import { type NotificationView, notificationViews } from './notifications-view.ts';
@@ -72,6 +75,8 @@ export interface DocumentPageData {
   /** What the reader may do now. */
   actions: ActionView[];
   notifications: readonly DocumentNotification[];
+  /** Those that the notifications go to, by id. */
+  endpoints: ReadonlyMap<string, EndpointInfo>;
   /** In the order of the stream. */
   history: HistoryEntry[];
   now: Date;
@@ -156,7 +161,7 @@ export function documentPageView(data: DocumentPageData): DocumentPageView {
     received: momentView(row.receivedAt, now),
     updated: momentView(row.updatedAt, now),
     duration: durationView(row.receivedAt, endOf(row), now),
-    notifications: notificationViews(data.notifications, now),
+    notifications: notificationViews(data.notifications, data.endpoints, now),
     history: historyView(data.history, now),
     failureHref: data.hasFailed ? `/failures/documents/${row.id}` : null,
     actions: data.actions,

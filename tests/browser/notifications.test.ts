@@ -65,9 +65,12 @@ async function sentDuring(what: () => Promise<unknown>): Promise<Received> {
   return first;
 }
 
-async function completedDocument(name: string): Promise<void> {
+/** Its id. */
+async function completedDocument(name: string): Promise<string> {
   const [uploaded] = await site.app.upload({ name, content: `${name} ${crypto.randomUUID()}` });
-  await site.app.untilStatus(uploaded?.id ?? '', 'completed');
+  const id = uploaded?.id ?? '';
+  await site.app.untilStatus(id, 'completed');
+  return id;
 }
 
 describe('the notifications page', () => {
@@ -145,6 +148,20 @@ describe('the notifications page', () => {
   });
 });
 
+describe('the page of a document', () => {
+  it('names the endpoints of its messages, and leads to the deliveries', async () => {
+    const page = await site.openSignedIn();
+    await addEndpoint(page, 'Named');
+    const id = await completedDocument('named.txt');
+    await page.goto(`/documents/${id}`);
+    const line = page.locator('.told').filter({ hasText: 'Named' });
+    await line.getByText('Delivered').waitFor();
+    await line.getByRole('link', { name: 'Named' }).click();
+    await page.locator('#attempt-1').getByText('status 200').waitFor();
+    await page.getByRole('heading', { name: 'named.txt' }).waitFor();
+  });
+});
+
 describe('the page of an endpoint', () => {
   it('shows failures with every answer, and sends again what was given up', async () => {
     const page = await site.openSignedIn();
@@ -179,6 +196,9 @@ describe('the page of an endpoint', () => {
     receiver.answer(200);
     await act(page, 'act-recover', 'it was full');
     await row.getByText('Delivered').waitFor();
+    await page.locator('.recovery').getByText('1 of 1 delivery sent again').waitFor();
+    await page.locator('.recovery').getByText('Administrator: it was full').waitFor();
+    await page.locator('.recovery').getByText('Recovered', { exact: true }).waitFor();
     await form(page, 'act-recover').waitFor({ state: 'detached' });
   });
 
