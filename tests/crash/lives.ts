@@ -16,7 +16,13 @@ import {
 import { processesIn } from './processes.ts';
 import { waitUntilLevel } from './read-models.ts';
 import type { Random } from './random.ts';
-import { createToken, startAndKill, startServer, type ServerProcess } from './server-process.ts';
+import {
+  createToken,
+  startAndKill,
+  startServer,
+  type ServerEnvironment,
+  type ServerProcess,
+} from './server-process.ts';
 import { until } from './until.ts';
 import { sendUploads, type Upload } from './uploader.ts';
 
@@ -27,8 +33,10 @@ export interface Life {
   database: Database;
 }
 
-/** A server with an embedded database that is killed (kill -9) and started again, on the same data. */
+/** A server that is killed (kill -9) and started again, on the same data; its database is embedded, unless its environment names one. */
 export interface Lives {
+  /** As each of its processes has it. */
+  readonly environment: ServerEnvironment;
   /** When each of its processes was started; milliseconds. */
   readonly starts: readonly number[];
   readonly slowestStartMs: number;
@@ -74,7 +82,7 @@ export async function withLives<T>(
     starts.push(Date.now());
     const server = await startServer(environment, entry);
     token ??= await createToken(environment, 'admin');
-    const { url } = await connectEmbeddedPostgres({ dataDir: environment.DATA_DIR, log: silent });
+    const url = options.environment?.['DATABASE_URL'] ?? (await embedded(environment.DATA_DIR));
     const client = createClient(server.url ?? '', token);
     const database = openDatabase(url, { name: 'proof', max: 2 });
     const life = { server, client, database };
@@ -84,6 +92,7 @@ export async function withLives<T>(
   }
 
   const lives: Lives = {
+    environment,
     starts,
     get slowestStartMs() {
       return Math.round(Math.max(...lived.map(({ server }) => server.startedInMs)));
@@ -214,6 +223,9 @@ async function stalled(client: Client, left: readonly ListedDocument[]): Promise
     `Nothing has happened for ${STALLED_MS / 1000} s, but these have not ended:\n${told.join('\n')}`,
   );
 }
+
+const embedded = async (dataDir: string): Promise<string> =>
+  (await connectEmbeddedPostgres({ dataDir, log: silent })).url;
 
 const quiet = () => undefined;
 const silent = { debug: quiet, info: quiet, warn: quiet, error: quiet };

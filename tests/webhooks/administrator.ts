@@ -18,15 +18,22 @@ export interface Administrator {
 
 type Answered = Pick<StoredEvent, 'type' | 'data' | 'stream'>;
 
+/** All secrets of the last 24 hours sign. */
+const MOST_ROTATIONS = 8;
 const EVERY_MS = { from: 50, to: 400 };
 const steps = ['inspection', 'text-extraction', 'classification', 'publication'] as const;
 const reason = 'The proof asks for it.';
 
-export function createAdministrator(random: Random): Administrator {
+/** @param learn is told every new secret of the endpoint */
+export function createAdministrator(
+  random: Random,
+  learn: (secret: string) => Promise<void>,
+): Administrator {
   let over = new AbortController();
   let working = Promise.resolve();
   let present: { life: Life; endpoint: string } | undefined;
   let acts = 0;
+  let rotations = 0;
 
   /** Adds what came of it: often it no longer applies. */
   async function ask({ client }: Life, address: string, body: object = {}): Promise<void> {
@@ -35,7 +42,9 @@ export function createAdministrator(random: Random): Administrator {
   }
 
   async function act({ life, endpoint }: NonNullable<typeof present>): Promise<void> {
-    if (random.next() < 0.2) return pauseAndResume(life, endpoint);
+    const chance = random.next();
+    if (chance < 0.2) return pauseAndResume(life, endpoint);
+    if (chance < 0.25) return rotate(life, endpoint);
     const [event] = await life.database.sql<Answered[]>`
       SELECT type, data, stream FROM events
       WHERE type IN (${StepGivenUp.type}, ${StepRetryScheduled.type}, ${DocumentCompleted.type})
@@ -49,6 +58,17 @@ export function createAdministrator(random: Random): Administrator {
   async function pauseAndResume(life: Life, endpoint: string): Promise<void> {
     await ask(life, `notification-endpoints/${endpoint}/pause`);
     await ask(life, `notification-endpoints/${endpoint}/resume`);
+  }
+
+  async function rotate({ client }: Life, endpoint: string): Promise<void> {
+    if (rotations === MOST_ROTATIONS) return;
+    const { status, json } = await client.post(
+      `/api/notification-endpoints/${endpoint}/rotate-secret`,
+      {},
+    );
+    if (status !== 200) return;
+    rotations += 1;
+    await learn((json as { secret: string }).secret);
   }
 
   async function actUntil(where: NonNullable<typeof present>, signal: AbortSignal): Promise<void> {

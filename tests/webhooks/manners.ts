@@ -39,8 +39,27 @@ const manners = {
   garbage: { status: null, answer: (response) => void response.socket?.end('HTTP/9 ☂ \0\r\n\r\n') },
 } satisfies Record<string, Manner>;
 
+/** Where nothing may be sent: an address that is not allowed, and one that is but was not asked for. */
+export const PRIVATE_ADDRESS = '127.0.0.2';
+const redirecting = (status: number, host: string | null): Manner => ({
+  status,
+  answer(response) {
+    const port = response.req.socket.localPort;
+    const location = host === null ? '/astray' : `http://${host}:${port}/astray`;
+    response.writeHead(status, { location }).end();
+  },
+});
+
+/** Has its sender pause it. */
+export const gone = answering(410);
+/** So often it says so, beginning with the seventh request. */
+export const isGone = (count: number): boolean => count % 70 === 7;
+
 const rude: readonly [Manner, ...Manner[]] = [
   answering(500),
+  redirecting(302, PRIVATE_ADDRESS),
+  redirecting(307, null),
+  redirecting(308, PRIVATE_ADDRESS),
   answering(503, { 'retry-after': '1' }),
   answering(429),
   manners.silent,

@@ -46,7 +46,9 @@ const delivered = (attempt: number, status = 200) =>
   NotificationDelivered({ ...about, attempt, status });
 const receipt = (status: number | null, changes: Partial<Receipt> = {}): Receipt => ({
   id: 'completed',
+  astray: false,
   valid: true,
+  rotated: false,
   status,
   body: Buffer.from(bytesOf('completed')).toString('base64'),
   ...changes,
@@ -136,6 +138,12 @@ describe('a flaw is', () => {
       /answered 204/,
     ],
     ['a wrong signature', ok, [receipt(200, { valid: false })], /signature/],
+    [
+      'a redirect that was followed',
+      ok,
+      [receipt(200), receipt(200, { astray: true })],
+      /redirect/,
+    ],
     ['bytes that change', ok, [receipt(200), receipt(200, altered(' '))], /in 2 forms/],
     ['bytes that the history does not name', ok, [receipt(200, altered(' '))], /names/],
     [

@@ -6,6 +6,7 @@ import {
   NotificationRequested,
   NotificationSuppressed,
 } from '../../slices/notification-rules/events.ts';
+import { EndpointPaused } from '../../slices/webhook-delivery/events.ts';
 import { flawsOfMessages } from './message-flaws.ts';
 import { isAccepted } from './receipt-flaws.ts';
 import { contentOf, type Receipt } from './receipts.ts';
@@ -21,6 +22,12 @@ export interface MessageFigures {
   refused: number;
   /** How often it accepted a message once more: a kill came between answer and event. */
   acceptedAgain: number;
+  /** Redirects that it answered with: none was followed. */
+  redirected: number;
+  /** How often it said that it is gone, and was paused. */
+  gone: number;
+  /** Requests that the newest of several secrets signed; the first one signed all. */
+  rotated: number;
 }
 
 /** Compares what the receiver wrote down with what the histories say. @throws AssertionError with every flaw */
@@ -40,7 +47,11 @@ export async function proveMessages(
   });
   const strangers = [...byDocument.keys()].filter((id) => !histories.has(id));
   assert.deepEqual([...flaws, ...strangers], []);
-  return { documents: histories.size, ...figuresOf([...histories.values()].flat(), receipts) };
+  const [paused] = await sql<{ gone: number }[]>`
+    SELECT count(*)::int AS gone FROM events
+    WHERE type = ${EndpointPaused.type} AND data ->> 'why' = 'gone'`;
+  const figures = figuresOf([...histories.values()].flat(), receipts);
+  return { documents: histories.size, ...figures, gone: paused?.gone ?? 0 };
 }
 
 function figuresOf(events: readonly StoredEvent[], receipts: readonly Receipt[]) {
@@ -53,5 +64,8 @@ function figuresOf(events: readonly StoredEvent[], receipts: readonly Receipt[])
     received: receipts.length,
     refused: receipts.length - accepted.length,
     acceptedAgain: accepted.length - new Set(accepted.map(({ id }) => id)).size,
+    redirected: receipts.filter(({ status }) => status !== null && status >= 300 && status < 400)
+      .length,
+    rotated: receipts.filter(({ rotated }) => rotated).length,
   };
 }

@@ -31,6 +31,7 @@ export function flawsOfReceipts(document: Notified, request: Requested): string[
   return [
     ...(receipts.some(({ status }) => isAccepted(status)) ? [] : ['it was never accepted']),
     ...(receipts.every(({ valid }) => valid) ? [] : ['a signature is wrong']),
+    ...(receipts.some(({ astray }) => astray) ? ['a redirect was followed'] : []),
     ...(bodies.length < 2 ? [] : [`its bytes came in ${bodies.length} forms`]),
     ...bodies.flatMap((body) => flawsOfBody(body, named, expectedOf(document, request))),
   ];

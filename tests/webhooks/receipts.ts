@@ -4,8 +4,12 @@ import { appendFileSync, fsyncSync, openSync, readFileSync, truncateSync } from 
 export interface Receipt {
   /** `webhook-id`. */
   id: string;
-  /** Whether the public package accepts its signature. */
+  /** Whether it was sent to where a redirect leads, which nothing ever is. */
+  astray: boolean;
+  /** Whether the public package accepts its signature by the first secret, which still signs beside all newer ones. */
   valid: boolean;
+  /** Whether it does so by the newest of several secrets. */
+  rotated: boolean;
   /** As base64. */
   body: string;
   /** What it was about to answer; null: nothing that is an answer. */
@@ -16,12 +20,15 @@ export interface Receipt {
 export const PORT_TAKEN = 48;
 
 /** Opens a file of receipts; each is on the disk when `write` returns, so that no kill loses it. */
-export function openReceipts(file: string): { write(receipt: Receipt): void } {
+export function openReceipts(file: string): { write(receipt: Receipt): void; count(): number } {
   const descriptor = openSync(file, 'a');
   // What a kill cut off was never answered.
   truncateSync(file, readFileSync(file).lastIndexOf('\n') + 1);
+  let count = readReceipts(file).length;
   return {
+    count: () => count,
     write(receipt) {
+      count += 1;
       appendFileSync(descriptor, `${JSON.stringify(receipt)}\n`);
       fsyncSync(descriptor);
     },

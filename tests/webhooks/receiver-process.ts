@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -11,8 +11,10 @@ import { PORT_TAKEN, readReceipts, type Receipt } from './receipts.ts';
 export interface Receiver {
   readonly url: string;
   readonly kills: number;
-  /** Tells it the secret that signs. */
+  /** Tells it a secret that signs, beside those that it knows. */
   learn(secret: string): Promise<void>;
+  /** From now on it does not say any more that it is gone. */
+  stay(): Promise<void>;
   /** Kills it and starts it again at random moments until the signal. */
   killUntil(signal: AbortSignal): Promise<void>;
   /** From now on it accepts everything. */
@@ -42,7 +44,8 @@ export async function startReceiver(random: Random): Promise<Receiver> {
     get kills() {
       return kills;
     },
-    learn: (secret) => writeFile(join(folder, 'secret'), secret),
+    learn: (secret) => appendFile(join(folder, 'secrets'), `${secret}\n`),
+    stay: () => writeFile(join(folder, 'staying'), ''),
     async killUntil(signal) {
       while (!signal.aborted) {
         await pause(random.whole(LIVES_MS.from, LIVES_MS.to), null, { signal }).catch(() => null);

@@ -18,6 +18,7 @@ import { makeUploads } from '../crash/uploader.ts';
 import { nameOf, type Deed } from '../faults/fault.ts';
 import { createAdministrator } from './administrator.ts';
 import { SENDER_WAITS_MS } from './manners.ts';
+import { startPeer, type Peer } from './peer.ts';
 import { proveMessages, type MessageFigures } from './prove-messages.ts';
 import { startReceiver, type Receiver } from './receiver-process.ts';
 
@@ -25,6 +26,8 @@ export interface WebhookFigures extends MessageFigures {
   seed: number;
   kills: number;
   receiverKills: number;
+  /** Of the second server. */
+  peerKills: number;
   /** Acts of an administrator that came to something. */
   acts: number;
   readModelRows: number;
@@ -37,7 +40,8 @@ const environment = {
   RETRIES: '3',
   RETRY_DELAY_MS: '100',
   RETRY_MAX_DELAY_MS: '400',
-  WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
+  WEBHOOK_ALLOWED_NETWORKS: '127.0.0.1/32',
+  SECRET_KEY: 'the secret key of a proof, not for more',
   WEBHOOK_TIMEOUT_MS: String(SENDER_WAITS_MS),
   // More than any message needs.
   WEBHOOK_RETRY_DELAYS: ['0', '0', ...Array.from({ length: 60 }, () => '1')].join(),
@@ -54,37 +58,47 @@ const moments: Moments = [
   { type: 'NotificationDelivered' },
 ];
 
+const ENTRY = 'tests/faults/main.ts';
+
 /**
- * Has documents complete, fail and be acted on by an administrator while the server and a receiver
- * that often refuses are killed (kill -9) and started again, and then compares what the receiver
+ * Has documents complete, fail and be acted on by an administrator, who also rotates the secret and
+ * pauses the endpoint, while two servers on one database and a receiver that often refuses, redirects
+ * or says that it is gone are killed (kill -9) and started again, and then compares what the receiver
  * wrote down with what the histories say.
  * @param options `mended`: the receiver accepts everything at the end, so that nobody waits for the
- *   circuit breaker
+ *   circuit breaker; `peerDies`: the second server is killed, too
  * @throws Error with the seed in its message
  */
 export async function proveWebhooks(options: {
+  databaseUrl: string;
   kills: number;
   files: number;
   mended?: boolean;
+  peerDies?: boolean;
   seed?: number;
 }): Promise<WebhookFigures> {
-  const { kills, files, mended = false, seed = newSeed() } = options;
+  const { kills, files, mended = false, peerDies = false, seed = newSeed() } = options;
   const random = createRandom(seed);
   const begun = performance.now();
   const receiver = await startReceiver(createRandom(seed + 1));
-  const administrator = createAdministrator(createRandom(seed + 2));
+  const administrator = createAdministrator(createRandom(seed + 2), receiver.learn);
   let endpoint: string | undefined;
   const whenAlive = async (life: Life) => {
     endpoint ??= await addEndpoint(life, receiver);
     administrator.begin(life, endpoint);
   };
-  const faulty = { seed, entry: 'tests/faults/main.ts', environment, whenAlive };
+  const own = { ...environment, DATABASE_URL: options.databaseUrl };
+  let peer: Peer | undefined;
   try {
-    return await withLives(faulty, async (lives) => {
-      const last = await killBoth(lives, receiver, { kills, files, random });
+    return await withLives({ seed, entry: ENTRY, environment: own, whenAlive }, async (lives) => {
+      peer = await startPeer(lives.environment, ENTRY, createRandom(seed + 3));
+      const mortals = peerDies ? [receiver, peer] : [receiver];
+      const last = await killAll(lives, mortals, { kills, files, random });
       if (mended) await receiver.mend();
       const acts = await administrator.leave(files / 10);
-      await untilQuiet(last);
+      await receiver.stay();
+      await untilQuiet(last, endpoint ?? '');
+      await peer.stop();
       const readModelRows = await proveReadModels(last.database, last.client);
       const { documents, ...figures } = await proveMessages(last.database, receiver.receipts(), {
         endpoint: endpoint ?? '',
@@ -92,10 +106,12 @@ export async function proveWebhooks(options: {
       });
       await lives.end(last);
       const seconds = Math.round((performance.now() - begun) / 1000);
-      const shared = { seed, kills, receiverKills: receiver.kills, documents, acts };
+      const deaths = { kills, receiverKills: receiver.kills, peerKills: peer.kills };
+      const shared = { seed, ...deaths, documents, acts };
       return { ...shared, ...figures, readModelRows, seconds };
     });
   } finally {
+    await peer?.kill();
     await receiver.stop();
   }
 }
@@ -109,14 +125,14 @@ async function addEndpoint({ client }: Life, receiver: Receiver): Promise<string
   return id;
 }
 
-/** Kills server and receiver until all is handed over, and the receiver until every document has ended. */
-async function killBoth(
+/** Kills the server until all is handed over, and the others until every document has ended. */
+async function killAll(
   lives: Lives,
-  receiver: Receiver,
+  others: readonly Pick<Receiver, 'killUntil'>[],
   { kills, files, random }: { kills: number; files: number; random: Random },
 ): Promise<Life> {
   const over = new AbortController();
-  const killing = receiver.killUntil(over.signal);
+  const killing = Promise.all(others.map((each) => each.killUntil(over.signal)));
   // Told below, once the server has done its part.
   killing.catch(() => undefined);
   try {
@@ -151,13 +167,18 @@ function faultyFile(number: number, random: Random): SmallFile {
 const steps = ['inspection', 'text-extraction', 'classification', 'publication'] as const;
 
 /** Resolves when every document has ended, every message was delivered and everything knows. */
-async function untilQuiet(life: Life): Promise<void> {
+async function untilQuiet(life: Life, endpoint: string): Promise<void> {
   const { client, database } = life;
+  const resume = `/api/notification-endpoints/${endpoint}/resume`;
   do {
     await untilEnded(life);
     await untilNoneIsLeft(
       database,
-      () => undelivered(database),
+      async () => {
+        // It may have said just now that it is gone, for the last time.
+        await client.post(resume, { reason: 'The proof asks for it.' });
+        return undelivered(database);
+      },
       (left) => new Error(`These messages are not delivered: ${JSON.stringify(left)}`),
     );
     await waitUntilLevel(database);

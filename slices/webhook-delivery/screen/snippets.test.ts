@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { snippets } from './snippets.ts';
 
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
-const body = JSON.stringify({ type: 'test', timestamp: '2026-01-01T00:00:00Z', data: {} });
+// Not as it would be written again: what is signed are the bytes.
+const body = '{ "type": "test", "data": { "fileName": "Übergröße ☂.pdf", "amount": 1.0 } }';
 
 describe('the receiver in JavaScript', () => {
   it('takes what is signed with its secret, and nothing else', async () => {
