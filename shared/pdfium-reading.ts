@@ -20,6 +20,20 @@ export interface PdfMetadata {
   creationDate?: string;
 }
 
+/** A file inside the document. */
+export interface Attachment {
+  name: string;
+  bytes: Uint8Array;
+}
+
+/** Which attachments to read: by name, and none that is larger. */
+export interface AttachmentFilter {
+  named?: RegExp;
+  maxBytes?: number;
+}
+
+const MAX_ATTACHMENTS = 1000;
+
 // fpdfview.h
 const RGBA_BYTE_ORDER = 0x10;
 const DRAW_ANNOTATIONS = 0x01;
@@ -107,22 +121,26 @@ export function readMetadata(pdfium: Pdfium, document: number): PdfMetadata {
 export function readAttachments(
   pdfium: Pdfium,
   document: number,
-): { name: string; bytes: Uint8Array }[] {
-  const count = Math.max(0, pdfium.FPDFDoc_GetAttachmentCount(document));
-  return Array.from({ length: count }, (_, index) => {
+  { named = /(?:)/, maxBytes = Infinity }: AttachmentFilter,
+): Attachment[] {
+  const count = Math.min(MAX_ATTACHMENTS, pdfium.FPDFDoc_GetAttachmentCount(document));
+  return Array.from({ length: Math.max(0, count) }, (_, index) => index).flatMap((index) => {
     const attachment = pdfium.FPDFDoc_GetAttachment(document, index);
-    const bytes = pdfium.FPDFAttachment_GetName(attachment, 0, 0);
-    const name = readUtf16(pdfium, bytes, (buffer) =>
-      pdfium.FPDFAttachment_GetName(attachment, buffer, bytes),
+    const name = readUtf16(
+      pdfium,
+      pdfium.FPDFAttachment_GetName(attachment, 0, 0),
+      (buffer, bytes) => pdfium.FPDFAttachment_GetName(attachment, buffer, bytes),
     );
-    return { name, bytes: readAttachment(pdfium, attachment) };
+    const bytes = named.test(name) ? readAttachment(pdfium, attachment, maxBytes) : null;
+    return bytes === null ? [] : [{ name, bytes }];
   });
 }
 
-function readAttachment(pdfium: Pdfium, attachment: number): Uint8Array {
+function readAttachment(pdfium: Pdfium, attachment: number, maxBytes: number): Uint8Array | null {
   return withBuffer(pdfium, 4, (lengthAt) => {
     if (!pdfium.FPDFAttachment_GetFile(attachment, 0, 0, lengthAt)) return new Uint8Array();
     const length = Buffer.from(copyOut(pdfium, lengthAt, 4)).readUInt32LE();
+    if (length > maxBytes) return null;
     return withBuffer(pdfium, length, (buffer) => {
       pdfium.FPDFAttachment_GetFile(attachment, buffer, length, lengthAt);
       return copyOut(pdfium, buffer, length);
@@ -131,9 +149,13 @@ function readAttachment(pdfium: Pdfium, attachment: number): Uint8Array {
 }
 
 /** What `fill` wrote as a string; `fill` returns bytes, the closing NUL included. */
-function readUtf16(pdfium: Pdfium, bytes: number, fill: (buffer: number) => number): string {
+function readUtf16(
+  pdfium: Pdfium,
+  bytes: number,
+  fill: (buffer: number, bytes: number) => number,
+): string {
   return withBuffer(pdfium, bytes, (buffer) => {
-    const written = Math.min(bytes, fill(buffer));
+    const written = Math.min(bytes, fill(buffer, bytes));
     const text = Buffer.from(copyOut(pdfium, buffer, Math.max(0, written - 2)));
     return normalise(text.toString('utf16le'));
   });

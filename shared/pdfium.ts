@@ -8,7 +8,7 @@ import {
 } from './pdfium-instance.ts';
 import type { Pdfium, Source } from './pdfium-instance.ts';
 import { readAttachments, readMetadata, readText, render, sizeOf } from './pdfium-reading.ts';
-import type { PdfMetadata, RenderedPage } from './pdfium-reading.ts';
+import type { Attachment, AttachmentFilter, PdfMetadata, RenderedPage } from './pdfium-reading.ts';
 import { StepFailure } from './step-failure.ts';
 
 export type { PdfMetadata, RenderedPage } from './pdfium-reading.ts';
@@ -25,8 +25,8 @@ export interface PdfDocument {
   /** The page on white; smaller than `dpi` (150) asks for where `maxPixels` (40 million) demands it. */
   renderPage(index: number, options?: { dpi?: number; maxPixels?: number }): RenderedPage;
   metadata(): PdfMetadata;
-  /** The files embedded in the document. */
-  attachments(): { name: string; bytes: Uint8Array }[];
+  /** Files inside the document, of the first thousand. */
+  attachments(filter?: AttachmentFilter): Attachment[];
   /** Never throws, so that it may stand in a `finally`. */
   close(): void;
 }
@@ -140,7 +140,7 @@ function openDocument(
     },
     renderPage: (index, options = {}) => withPage(index, (page) => render(pdfium, page, options)),
     metadata: () => guarded(pdfium, () => readMetadata(pdfium, document)),
-    attachments: () => guarded(pdfium, () => readAttachments(pdfium, document)),
+    attachments: (filter = {}) => guarded(pdfium, () => readAttachments(pdfium, document, filter)),
     close() {
       if (closed) return;
       closed = true;

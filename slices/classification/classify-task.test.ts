@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import classifyTask from './classify-task.ts';
+import classifyTask, { type ClassifyInput } from './classify-task.ts';
 
 let folder: string;
 
@@ -15,7 +15,7 @@ async function run(text: string | Uint8Array) {
   const file = join(folder, 'text');
   await writeFile(file, text);
   const context = { progress: () => {}, workDir: folder };
-  return classifyTask({ file, format: 'text', fileName: 'x.txt' }, context);
+  return classifyTask({ file, format: 'text', fileName: 'x.txt', structured: [] }, context);
 }
 
 describe('classification task', () => {
@@ -34,7 +34,8 @@ describe('classification task', () => {
   });
 
   it('given a file that is not there, it throws', async () => {
-    const input = { file: join(folder, 'missing'), format: 'text', fileName: 'x' } as const;
+    const file = join(folder, 'missing');
+    const input: ClassifyInput = { file, format: 'text', fileName: 'x', structured: [] };
     await expect(classifyTask(input, { progress: () => {}, workDir: folder })).rejects.toThrow(
       'ENOENT',
     );

@@ -3,12 +3,17 @@ import type { Task } from '../../shared/sandbox/task.ts';
 import type { Format } from '../text-extraction/format.contract.ts';
 import type { Classification } from './classification.ts';
 import { classify } from './classify.ts';
+import type { Structured } from './structured/structured.ts';
 
-/** `file`: UTF-8, pages separated by form feeds; null when there is no text. */
+/**
+ * `file`: UTF-8, pages separated by form feeds; null when there is no text. `structured`: what the
+ * document says of itself in data.
+ */
 export interface ClassifyInput {
   file: string | null;
   format: Format;
   fileName: string;
+  structured: Structured[];
 }
 
 /** Four times what the rules look at, because a character takes up to four bytes in UTF-8. */
@@ -16,8 +21,9 @@ const READ_BYTES = 1024 * 1024;
 
 /** Classifies a text in a sandboxed process. Reads the start of the file only, see {@link classify}. */
 const classifyTask: Task<ClassifyInput, Classification> = async (input) => {
-  const text = input.file === null ? '' : await readStart(input.file);
-  return classify({ pages: text.split('\f'), format: input.format, fileName: input.fileName });
+  const { file, format, fileName, structured } = input;
+  const text = file === null ? '' : await readStart(file);
+  return classify({ pages: text.split('\f'), format, fileName, structured });
 };
 
 export default classifyTask;

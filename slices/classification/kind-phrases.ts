@@ -4,9 +4,8 @@ import { KIND_RULES } from './kind-rules.ts';
 import type { KindRule, Place, RuleLanguage } from './kinds/rule.ts';
 import { PhraseIndex, tokenize, type PhraseMatch, type Token } from './phrases.ts';
 
-/** Evidence for one kind. */
+/** Evidence as it is weighed. */
 export interface KindEvidence extends Evidence {
-  kind: Kind;
   /** A heading that names the kind, and so may be the title. */
   heading?: boolean;
 }

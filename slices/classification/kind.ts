@@ -4,14 +4,17 @@ import type { Line } from './document-text.ts';
 import { findPhraseEvidence, type KindEvidence } from './kind-phrases.ts';
 import { findSigns } from './kind-signs.ts';
 import type { Totals } from './fields/totals.ts';
+import type { Structured } from './structured/structured.ts';
 
-/** A kind has to outweigh this much doubt: the score of `other`, which no rule speaks for. */
+/** A kind has to outweigh this much doubt: the score of `other`, which no words speak for. */
 const DOUBT = 2.8;
 /** A kind that nothing speaks for. */
 const UNSUPPORTED = -1.5;
 /** Below this the kind is `other`. */
 const THRESHOLD = 0.5;
 const MAX_EVIDENCE = 12;
+/** More than all words of other kinds together can weigh. */
+const STATED = 30;
 
 /** How likely a kind is, and the words that spoke for it, strongest first. */
 export interface KindVerdict {
@@ -33,9 +36,11 @@ export function decideKind(document: {
   fileName: string;
   language: string | null;
   totals: Totals;
+  structured: Structured[];
 }): KindVerdict {
-  const { lines, pages, format, fileName, language, totals } = document;
+  const { lines, pages, format, fileName, language, totals, structured } = document;
   const evidence = [
+    ...statedEvidence(structured),
     ...moneyEvidence(totals),
     ...findSigns(lines, pages, format),
     ...findPhraseEvidence(lines, fileName, language),
@@ -56,6 +61,13 @@ export function decideKind(document: {
   };
 }
 
+/** A document whose own data names its kind is of that kind. */
+function statedEvidence(structured: Structured[]): KindEvidence[] {
+  return structured.flatMap(({ kind, origin }) =>
+    kind === null ? [] : { kind, words: origin, page: null, weight: STATED },
+  );
+}
+
 /** Net, tax and total that add up are rare in documents that ask for no money. */
 function moneyEvidence({ fields, addUp }: Totals): KindEvidence[] {
   const total = fields.find(({ name }) => name === 'total');
@@ -70,9 +82,10 @@ function moneyEvidence({ fields, addUp }: Totals): KindEvidence[] {
 
 function probabilities(evidence: KindEvidence[]): { kind: Kind; probability: number }[] {
   const scores = KINDS.map((kind) => {
-    if (kind === 'other') return DOUBT;
     const own = evidence.filter((item) => item.kind === kind);
-    return own.length === 0 ? UNSUPPORTED : own.reduce((sum, { weight }) => sum + weight, 0);
+    const sum = own.reduce((weights, { weight }) => weights + weight, 0);
+    if (kind === 'other') return DOUBT + sum;
+    return own.length === 0 ? UNSUPPORTED : sum;
   });
   const exponentials = scores.map((score) => Math.exp(score));
   const total = exponentials.reduce((sum, value) => sum + value, 0);
@@ -82,8 +95,8 @@ function probabilities(evidence: KindEvidence[]): { kind: Kind; probability: num
   })).toSorted((a, b) => b.probability - a.probability);
 }
 
-function asEvidence({ words, page, weight }: KindEvidence): Evidence {
-  return { words, page, weight: round(weight) };
+function asEvidence({ kind, words, page, weight }: KindEvidence): Evidence {
+  return { kind, words, page, weight: round(weight) };
 }
 
 function round(value: number): number {

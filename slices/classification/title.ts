@@ -2,7 +2,7 @@ import type { Format } from '../text-extraction/format.contract.ts';
 import type { Evidence } from './classification.ts';
 import type { Line } from './document-text.ts';
 import { isHeadingText } from './heading-text.ts';
-import { tokenize } from './phrases.ts';
+import { fold, tokenize } from './phrases.ts';
 
 const MAX_TITLE = 200;
 /** A heading stands among the first lines. */
@@ -11,10 +11,29 @@ const LATER = 0.25;
 /** A heading that names the kind ("Invoice 4711") is the title though other lines precede it. */
 const NAMES_KIND = 4;
 
-/** The document's own heading, at most 200 characters; null where none can be told from text. */
-export function findTitle(lines: Line[], format: Format, headings: Evidence[]): string | null {
-  const title = titleOf(lines, format, headings);
+/**
+ * The document's own heading, at most 200 characters; null where none can be told. What the file's
+ * properties state (`stated`) is often an old or technical name: it counts where the first lines
+ * show it, or nothing else can be told.
+ */
+export function findTitle(
+  lines: Line[],
+  format: Format,
+  headings: Evidence[],
+  stated: string | null = null,
+): string | null {
+  const read = titleOf(lines, format, headings);
+  const shown = stated !== null && isShown(lines, stated) && !holds(read ?? '', stated);
+  const title = shown ? stated : (read ?? stated);
   return title === null ? null : firstColumn(title).slice(0, MAX_TITLE).trim();
+}
+
+function isShown(lines: Line[], title: string): boolean {
+  return lines.slice(0, FIRST_LINES).some(({ text }) => holds(text, title));
+}
+
+function holds(text: string, title: string): boolean {
+  return fold(text).includes(fold(title));
 }
 
 /** Other columns of the line hold something else, unless the first is but a number. */
@@ -43,7 +62,9 @@ function titleOf(lines: Line[], format: Format, headings: Evidence[]): string | 
     case 'odp':
     case 'rtf':
     case 'text':
-      return subject(lines) ?? prominentLine(lines, headings);
+      return headings.length > 0
+        ? (prominentLine(lines, headings) ?? subject(lines))
+        : (subject(lines) ?? prominentLine(lines, headings));
     default:
       return format satisfies never;
   }

@@ -7,6 +7,7 @@ import type { Step } from '../../shared/steps/step.ts';
 import { notFound } from '../../shared/web/problem.ts';
 import type { ActorNames } from '../accounts/actor-names.contract.ts';
 import { classificationEvents } from '../classification/events.ts';
+import { parseFindings } from '../classification/findings.contract.ts';
 import { stepTitle } from '../document-board/board-row.contract.ts';
 import { documentFromHistory, type BoardRecord } from '../document-board/document.contract.ts';
 import { actionViews } from '../failure-admin/action-view.contract.ts';
@@ -35,6 +36,8 @@ export const noSuchDocument = () =>
 
 /** So much of the text stands on the page; the whole is a download. */
 const EXCERPT_CHARACTERS = 20_000;
+/** The strongest words for a kind say enough. */
+const EVIDENCE = 5;
 
 /** Reads one document by folding its history: its page needs no table of its own, and is true at once. */
 export function createDocumentReader(options: {
@@ -83,15 +86,16 @@ export function createDocumentReader(options: {
 
   async function findingsOf(id: string, history: readonly StoredEvent[]) {
     const found = history.findLast(classificationEvents.Finished.is);
-    if (!found) return { title: null, kind: null, language: null };
+    if (!found) return { title: null, kind: null, language: null, fields: [] };
     const { data } = found;
-    const { evidence } = JSON.parse((await blobs.read(id, data.findings)).toString('utf8')) as {
-      evidence: { words: string }[];
-    };
-    const words = [...new Set(evidence.map((each) => each.words))].slice(0, 5);
+    const { fields, evidence } = parseFindings(
+      (await blobs.read(id, data.findings)).toString('utf8'),
+    );
+    const told = [...new Map(evidence.map((each) => [each.words, each])).values()];
     return {
+      fields,
       title: data.title === null ? null : { value: data.title, confidence: null, evidence: [] },
-      kind: { value: data.kind, confidence: data.confidence, evidence: words },
+      kind: { value: data.kind, confidence: data.confidence, evidence: told.slice(0, EVIDENCE) },
       language:
         data.language === null
           ? null
@@ -118,12 +122,13 @@ export function createDocumentReader(options: {
     const { record, history } = await load(id);
     const course = courseOf(steps, history);
     const notifications = notificationsOf(history);
+    const { fields, ...findings } = await findingsOf(id, history);
     const names = await actorNames.of(history.map((event) => event.metadata.actor));
     return {
       document: { ...record, finished: record.done.length, revision: history.length },
       steps: await stepsOf(record, history, course),
-      findings: await findingsOf(id, history),
-      fields: record.fields,
+      findings,
+      fields,
       text: await textOf(id, history),
       hasPreview: history.some(publicationEvents.Finished.is),
       hasFields: history.some(classificationEvents.Finished.is),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createTemplates } from '../../shared/web/templates.ts';
 import type { BoardRow } from '../document-board/board-row.contract.ts';
+import { fieldViews } from './fields-view.ts';
 import { type DocumentPageData, type StepData, documentPageView } from './page-view.ts';
 
 const at = (time: string) => new Date(`2025-11-21T${time}Z`);
@@ -124,20 +125,63 @@ describe('advice', () => {
 });
 
 describe('what was found', () => {
-  it('is told with how sure it is and the words it rests on, unless those are the value itself', () => {
-    const title = { value: 'Rent', confidence: null, evidence: ['Rent'] };
-    const kind = { value: 'tax-letter', confidence: 0.874, evidence: ['Steuer', 'Bescheid'] };
+  it('is told with how sure it is and the words it rests on, and where they stand', () => {
+    const title = { value: 'Rent', confidence: null, evidence: [] };
+    const evidence = [
+      { kind: 'letter', words: 'Betreff', page: 1, weight: 2 },
+      { kind: 'letter', words: 'letter.pdf', page: null, weight: 1 },
+    ] as const;
+    const kind = { value: 'letter', confidence: 0.874, evidence };
     const language = { value: 'de', confidence: 0.99, evidence: [] };
     expect(view({ findings: { title, kind, language } }).facts.slice(0, 3)).toEqual([
       { name: 'Title', value: 'Rent', confidence: null, evidence: null },
       {
         name: 'Kind',
-        value: 'Tax letter',
+        value: 'Letter',
         confidence: '87 % sure',
-        evidence: '“Steuer”, “Bescheid”',
+        evidence: '“Betreff” (page 1), “letter.pdf”',
       },
       { name: 'Language', value: 'German', confidence: '99 % sure', evidence: null },
     ]);
+  });
+
+  it('without a clear kind tells which kinds the words speak for', () => {
+    const evidence = [{ kind: 'credit-note', words: 'Storno', page: 2, weight: 1 }] as const;
+    const kind = { value: 'other', confidence: 0.6, evidence };
+    expect(view({ findings: { title: null, kind, language: null } }).facts[0]?.evidence).toBe(
+      '“Storno” (page 2) for credit note',
+    );
+  });
+
+  it('shows of each field where it stands, how sure it is, and what else it may be', () => {
+    const [date] = fieldViews([
+      {
+        name: 'date',
+        value: '2024-03-04',
+        page: 2,
+        source: 'Date 03/04/2024',
+        confidence: 0.534,
+        otherReading: '2024-04-03',
+        alternatives: [
+          {
+            value: '2024-02-01',
+            page: null,
+            source: 'IssueDate',
+            confidence: 0.99,
+            origin: 'x.xml',
+          },
+        ],
+      },
+    ]);
+    expect(date).toMatchObject({
+      label: 'Date',
+      page: '2',
+      confidence: '53 %',
+      doubtful: true,
+      origin: null,
+      otherReading: '2024-04-03',
+      others: [{ page: '', confidence: '99 %', doubtful: false, origin: 'x.xml' }],
+    });
   });
 
   it('can be downloaded as far as it exists', () => {
@@ -186,13 +230,31 @@ describe('the history', () => {
 
 describe('the templates of a document', () => {
   const templates = createTemplates();
+  const evil = {
+    value: '<evil>',
+    page: null,
+    source: '<evil>',
+    confidence: 0.5,
+    otherReading: '<evil>',
+    origin: '<evil>',
+  };
   const everything = data({
     findings: {
-      title: { value: '<evil>', confidence: 0.5, evidence: ['<evil>'] },
+      title: {
+        value: '<evil>',
+        confidence: 0.5,
+        evidence: [{ kind: 'letter', words: '<evil>', page: 1, weight: 1 }],
+      },
       language: null,
       kind: null,
     },
-    fields: [{ name: 'total', value: '1.00', page: null, source: '<evil>' }],
+    fields: [
+      {
+        name: '<evil>',
+        ...evil,
+        alternatives: [evil],
+      },
+    ],
     text: { excerpt: '<evil>', characters: 99 },
     hasPreview: true,
     hasFields: true,

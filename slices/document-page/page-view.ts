@@ -7,7 +7,6 @@ import {
   countText,
   durationView,
   endOf,
-  fieldLabel,
   kindName,
   languageName,
   mediaTypeName,
@@ -15,12 +14,14 @@ import {
   percentOf,
   sentenceCase,
 } from '../document-board/board-row.contract.ts';
+import type { Evidence, Field } from '../classification/findings.contract.ts';
 import type { ActionView } from '../failure-admin/action-view.contract.ts';
 import type {
   DocumentNotification,
   EndpointInfo,
 } from '../webhook-delivery/document-notifications.contract.ts';
 import { type AdviceView, adviceOf } from './advice.ts';
+import { type FieldView, fieldViews } from './fields-view.ts';
 import { type HistoryEntry, type HistoryEntryView, historyView } from './history-view.ts';
 import { type NotificationView, notificationViews } from './notifications-view.ts';
 
@@ -44,18 +45,11 @@ export interface StepData {
   progress: StepProgress | null;
 }
 
-/** A statement of the classification with how sure it is (0 to 1) and the words it rests on. */
+/** A statement of the classification with how sure it is (0 to 1) and what it rests on. */
 export interface Finding {
   value: string;
   confidence: number | null;
-  evidence: string[];
-}
-
-export interface FieldData {
-  name: string;
-  value: string;
-  page: number | null;
-  source: string;
+  evidence: readonly Evidence[];
 }
 
 /** Everything the page of one document shows; the route gathers it. */
@@ -64,7 +58,7 @@ export interface DocumentPageData {
   steps: StepData[];
   /** `language.value` is an ISO 639-1 code, `kind.value` a slug. */
   findings: { title: Finding | null; language: Finding | null; kind: Finding | null };
-  fields: FieldData[];
+  fields: readonly Field[];
   /** The beginning of the text, and how many characters the whole has; null before extraction. */
   text: { excerpt: string; characters: number } | null;
   hasPreview: boolean;
@@ -113,7 +107,7 @@ export interface DocumentPageView {
   duplicate: { href: string; fileName: string } | null;
   steps: StepView[];
   facts: FactView[];
-  fields: { label: string; value: string; page: string; source: string }[];
+  fields: FieldView[];
   text: { excerpt: string; isWhole: boolean; size: string; href: string } | null;
   previewHref: string | null;
   /** It may still come, so its place is kept free. */
@@ -148,12 +142,7 @@ export function documentPageView(data: DocumentPageData): DocumentPageView {
     },
     steps: data.steps.map((step) => stepView(step, row, now)),
     facts: factsOf(data),
-    fields: data.fields.map((field) => ({
-      label: fieldLabel(field.name),
-      value: field.value,
-      page: field.page === null ? '' : String(field.page),
-      source: field.source,
-    })),
+    fields: fieldViews(data.fields),
     text: textView(data),
     previewHref: data.hasPreview ? `/api/documents/${row.id}/preview.png` : null,
     previewExpected: endOf(row) === null,
@@ -222,13 +211,21 @@ function factOf(
 ): FactView | null {
   if (!finding) return null;
   const { confidence } = finding;
-  const evidence = finding.evidence.filter((words) => words !== finding.value);
   return {
     name,
     value: say(finding.value),
     confidence: confidence === null ? null : `${Math.round(confidence * 100)} % sure`,
-    evidence: evidence.length === 0 ? null : evidence.map((words) => `“${words}”`).join(', '),
+    evidence: evidenceText(finding),
   };
+}
+
+/** `“Invoice no.” (page 1), “VAT” (page 2)`; where no kind won, which each word speaks for. */
+function evidenceText({ value, evidence }: Finding): string | null {
+  const told = evidence.map(({ kind, words, page }) => {
+    const place = page === null ? '' : ` (page ${page})`;
+    return `“${words}”${place}${kind === value ? '' : ` for ${kindName(kind).toLowerCase()}`}`;
+  });
+  return told.length === 0 ? null : told.join(', ');
 }
 
 function plainFact(name: string, value: string | null): FactView | null {

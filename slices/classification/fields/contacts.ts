@@ -54,7 +54,8 @@ function isFax(text: string, start: number, end: number): boolean {
   return FAX.test(text.slice(0, start)) || /^ ?\(?fax\)?(?![^\d]{0,4}\d)/i.test(text.slice(end));
 }
 
-function normalisePhone(words: string): string | null {
+/** Digits, with `+` where the country is given; null where there are too few or too many. */
+export function normalisePhone(words: string): string | null {
   // "+49 (0) 30 1234": the zero is dialled within the country only.
   const national = /^(?:\+|00)/.test(words) ? words.replace('(0)', '').replace(/^00/, '+') : words;
   const digits = national.replaceAll(/\D/g, '');

@@ -27,13 +27,15 @@ export function findCurrency(values: LabelledValue[], reading: Reading, totals: 
       votes.set(currency, vote);
     }
   }
+  if (votes.size === 0) return loneCode(reading);
   const all = [...votes.values()].reduce((sum, { count }) => sum + count, 0);
-  const [best] = [...votes].toSorted(([, a], [, b]) => b.count - a.count);
-  if (best === undefined) return loneCode(reading);
-  const [value, { count, page, source }] = best;
-  return [
-    { name: 'currency', value, page, source: sourceOf(source), confidence: 0.9 * (count / all) },
-  ];
+  return [...votes].map(([value, { count, page, source }]) => ({
+    name: 'currency',
+    value,
+    page,
+    source: sourceOf(source),
+    confidence: 0.9 * (count / all),
+  }));
 }
 
 function loneCode({ lines }: Reading): Field[] {

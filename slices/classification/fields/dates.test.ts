@@ -25,7 +25,7 @@ describe('dates', () => {
   ])('given (%s) "%s", it is %s', (language, text, iso) => {
     const date = dateOf(text, language);
     expect(date?.value).toBe(iso);
-    expect(date?.alternative).toBeUndefined();
+    expect(date?.otherReading).toBeUndefined();
   });
 
   it('given two dates, the labelled one counts, and not that of the order or delivery', () => {
@@ -53,7 +53,7 @@ describe('dates', () => {
 
   it('given an ambiguous date and nothing else, the other reading is told and it is less sure', () => {
     const date = dateOf('Invoice date: 03/04/2024');
-    expect(date).toMatchObject({ value: '2024-03-04', alternative: '2024-04-03' });
+    expect(date).toMatchObject({ value: '2024-03-04', otherReading: '2024-04-03' });
     expect(date?.confidence).toBeLessThan(0.6);
   });
 
@@ -81,7 +81,7 @@ describe('dates', () => {
   ])('given an ambiguous date and %s, that decides', (_what, language, text, iso) => {
     const date = dateOf(text, language);
     expect(date?.value).toBe(iso);
-    expect(date?.alternative).toBeUndefined();
+    expect(date?.otherReading).toBeUndefined();
   });
 
   it.each([

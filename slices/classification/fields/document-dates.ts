@@ -7,22 +7,20 @@ import type { LabelledValue } from './label-index.ts';
 const TOP_LINES = 40;
 const UNLABELLED = 0.45;
 
-/** The date of the document and the date by which it is to be paid. */
+/** Dates that may be the document's, and dates by which it may have to be paid. */
 export function findDocumentDates(values: LabelledValue[], reading: Reading): Field[] {
-  const date = labelled(values, 'date', reading) ?? firstDate(reading);
-  const dueDate = labelled(values, 'dueDate', reading);
-  return [date, dueDate].filter((field) => field !== null);
+  return [
+    ...labelled(values, 'date', reading),
+    ...firstDate(reading),
+    ...labelled(values, 'dueDate', reading),
+  ];
 }
 
-function labelled(
-  values: LabelledValue[],
-  name: 'date' | 'dueDate',
-  reading: Reading,
-): Field | null {
+function labelled(values: LabelledValue[], name: 'date' | 'dueDate', reading: Reading): Field[] {
   const numbered = new Set(
     values.filter((value) => value.name === 'documentNumber').map(({ line }) => line),
   );
-  const candidates = values
+  return values
     .filter((value) => value.name === name)
     .flatMap((value) => {
       const dates = findDates(value.value, reading);
@@ -33,17 +31,16 @@ function labelled(
       const strength = numbered.has(value.line) ? Math.max(value.strength, 0.9) : value.strength;
       return asField(name, date, value.page, sourceOf(value.label, value.value), 0.97 * strength);
     });
-  return candidates.toSorted((a, b) => b.confidence - a.confidence)[0] ?? null;
 }
 
-function firstDate(reading: Reading): Field | null {
+function firstDate(reading: Reading): Field[] {
   for (const { text, page } of reading.lines.slice(0, TOP_LINES)) {
     const [date] = findDates(text, reading);
     if (date !== undefined && page === reading.lines[0]?.page) {
-      return asField('date', date, page, sourceOf(text.slice(date.start, date.end)), UNLABELLED);
+      return [asField('date', date, page, sourceOf(text.slice(date.start, date.end)), UNLABELLED)];
     }
   }
-  return null;
+  return [];
 }
 
 function latest(dates: FoundDate[]): FoundDate | undefined {
@@ -59,7 +56,7 @@ function asField(
 ): Field {
   const field = { name, value: date.iso, page, source, confidence };
   if (date.alternative !== null) {
-    return { ...field, confidence: confidence * 0.55, alternative: date.alternative };
+    return { ...field, confidence: confidence * 0.55, otherReading: date.alternative };
   }
   return date.certain ? field : { ...field, confidence: confidence * 0.8 };
 }

@@ -5,19 +5,18 @@ import { findEmails, findPhones } from './contacts.ts';
 import { findCurrency } from './currency.ts';
 import { decideDateOrder, findDates } from './dates.ts';
 import { findDocumentDates } from './document-dates.ts';
-import { withoutDoubles, type Reading } from './finding.ts';
+import type { Reading } from './finding.ts';
 import { findIbans } from './iban.ts';
 import type { Fits, LabelledValue } from './label-index.ts';
 import { findLabelledValues } from './labelled-values.ts';
 import { findDocumentNumber, findReferences, readCode } from './numbers.ts';
 import { findParties } from './parties.ts';
+import { rank } from './ranking.ts';
 import { findTotals, type Totals } from './totals.ts';
 import { findVatIds } from './vat-ids.ts';
 
 /** Documents about money; elsewhere "total" or "customer" mean something else. */
 const COMMERCIAL = new Set<Kind>(['invoice', 'credit-note', 'receipt']);
-/** A list of contacts is no use as fields of one document. */
-const MAX_OF_A_NAME = 10;
 
 /** What is read once and serves both the kind and the fields. */
 export interface Findings {
@@ -38,10 +37,10 @@ export function readFindings(lines: Line[], language: string | null): Findings {
   return { reading, values, totals: findTotals(values, reading) };
 }
 
-/** The fields of a document of this kind; see {@link Field}. */
+/** What may be the fields of a document of this kind, in no order; see {@link Field}. */
 export function findFields({ reading, values, totals }: Findings, kind: Kind): Field[] {
   const { lines } = reading;
-  const fields = [
+  return [
     ...(kind === 'spreadsheet' ? [] : findDocumentDates(values, reading)),
     ...(COMMERCIAL.has(kind) ? commercial({ reading, values, totals }) : []),
     ...(kind === 'spreadsheet' ? [] : findReferences(values)),
@@ -50,17 +49,13 @@ export function findFields({ reading, values, totals }: Findings, kind: Kind): F
     ...findEmails(lines),
     ...findPhones(lines),
   ];
-  return limited(withoutDoubles(fields)).map((field) => ({
-    ...field,
-    confidence: Math.round(field.confidence * 1000) / 1000,
-  }));
 }
 
 function commercial({ reading, values, totals }: Findings): Field[] {
   return [
     ...findDocumentNumber(values, reading.lines),
     ...totals.fields,
-    ...findCurrency(values, reading, totals.fields),
+    ...findCurrency(values, reading, rank(totals.fields)),
     ...findParties(values, reading),
   ];
 }
@@ -87,13 +82,4 @@ function fitting(reading: Reading): Fits {
         return name satisfies never;
     }
   };
-}
-
-function limited(fields: Field[]): Field[] {
-  const counts = new Map<string, number>();
-  return fields.filter(({ name }) => {
-    const count = (counts.get(name) ?? 0) + 1;
-    counts.set(name, count);
-    return count <= MAX_OF_A_NAME;
-  });
 }

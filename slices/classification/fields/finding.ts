@@ -1,4 +1,3 @@
-import type { Field } from '../classification.ts';
 import type { Line } from '../document-text.ts';
 
 /** What every search for fields may look at. */
@@ -21,15 +20,4 @@ export interface DateOrder {
 /** The words a value came from, on one line and short enough to show. */
 export function sourceOf(...parts: string[]): string {
   return parts.join(' ').replaceAll(/\s+/g, ' ').trim().slice(0, 200);
-}
-
-/** Equal values of one name are one field: the surest, at its first place. */
-export function withoutDoubles(fields: Field[]): Field[] {
-  const kept = new Map<string, Field>();
-  for (const field of fields) {
-    const key = `${field.name}\n${field.value}`;
-    const known = kept.get(key);
-    if (known === undefined || known.confidence < field.confidence) kept.set(key, field);
-  }
-  return [...kept.values()];
 }

@@ -10,7 +10,7 @@ const NUMBER_SIGN =
 
 /** Number of an invoice, credit note or receipt: the surest label with a code behind it. */
 export function findDocumentNumber(values: LabelledValue[], lines: Line[]): Field[] {
-  const labelled = codes(values, 'documentNumber').slice(0, 1);
+  const labelled = codes(values, 'documentNumber');
   return labelled.length > 0 ? labelled : numberSign(lines);
 }
 

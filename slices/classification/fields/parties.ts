@@ -14,23 +14,22 @@ export function findParties(values: LabelledValue[], { lines }: Reading): Field[
   const letterhead = findSenderLine(lines);
   const buyers = [...labelled('buyer', values, lines), ...letterhead.buyers];
   const known = new Set(buyers.filter(isSure).map(({ value }) => value));
-  const seller = best([
+  const sellers = sureEnough([
     ...labelled('seller', values, lines),
     ...letterhead.sellers,
     ...findCompanies(lines, known),
   ]);
+  const [seller = null] = sellers.toSorted((a, b) => b.confidence - a.confidence);
   const others = [...buyers, ...findAddressWindow(lines, seller)];
-  const buyer = best(others.filter((field) => field.value !== seller?.value));
-  return [seller, buyer].filter((field) => field !== null);
+  return [...sellers, ...sureEnough(others.filter(({ value }) => value !== seller?.value))];
 }
 
 function isSure({ confidence }: Field): boolean {
   return confidence > 0.7;
 }
 
-function best(fields: Field[]): Field | null {
-  const [first] = fields.toSorted((a, b) => b.confidence - a.confidence);
-  return first !== undefined && first.confidence >= SURE_ENOUGH ? first : null;
+function sureEnough(fields: Field[]): Field[] {
+  return fields.filter(({ confidence }) => confidence >= SURE_ENOUGH);
 }
 
 function labelled(name: 'seller' | 'buyer', values: LabelledValue[], lines: Line[]): Field[] {

@@ -13,21 +13,19 @@ export interface Totals {
 
 const CHECKED = 0.97;
 const UNCHECKED = 0.75;
-/** Net, tax and total: the candidates that add up, or else the best labelled ones, less surely. */
+
+/** Net, tax and total: the candidates that add up, then the labelled ones, less surely. */
 export function findTotals(values: LabelledValue[], reading: Reading): Totals {
   const candidates = collect(values, reading);
   const triple = bestTriple(candidates);
-  if (triple !== null) {
-    const { net, tax, total } = triple;
-    const parts = { net, ...(tax === null ? {} : { tax }), total };
-    const fields = Object.entries(parts).map(([name, part]) => asField(name, part, CHECKED));
-    return { fields, addUp: tax !== null };
-  }
-  const fields = (['net', 'tax', 'total'] as const).flatMap((name) => {
-    const best = candidates[name].toSorted((a, b) => b.weight - a.weight)[0];
-    return best === undefined ? [] : [asField(name, best, UNCHECKED * best.weight)];
+  const checked = (['net', 'tax', 'total'] as const).flatMap((name) => {
+    const part = triple?.[name] ?? null;
+    return part === null ? [] : [asField(name, part, CHECKED)];
   });
-  return { fields, addUp: false };
+  const unchecked = (['net', 'tax', 'total'] as const).flatMap((name) =>
+    candidates[name].map((each) => asField(name, each, UNCHECKED * each.weight)),
+  );
+  return { fields: [...checked, ...unchecked], addUp: triple !== null && triple.tax !== null };
 }
 
 function collect(values: LabelledValue[], reading: Reading): Candidates {
