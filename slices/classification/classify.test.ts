@@ -133,7 +133,7 @@ describe('classify', () => {
     );
   });
 
-  it('given a short text repeated to 64 MiB, it takes less than a second', () => {
+  it('given a short text repeated to 64 MiB, it takes little time', () => {
     const size = 64 * 1024 * 1024;
     const piece = fc.oneof(
       fragment,
@@ -147,8 +147,8 @@ describe('classify', () => {
           const start = process.threadCpuUsage();
           classify({ pages: [page], format: 'text', fileName: 'x' });
           const { user, system } = process.threadCpuUsage(start);
-          // Of its own time: a shared machine may make it wait.
-          expect((user + system) / 1000).toBeLessThan(1000);
+          // Half a second of its own time; a busy machine doubles that, a slow pattern takes minutes.
+          expect((user + system) / 1000).toBeLessThan(3000);
         },
       ),
       { numRuns: 8 },

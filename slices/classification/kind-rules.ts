@@ -6,6 +6,7 @@ import { emailRules } from './kinds/e-mail.ts';
 import { formRules } from './kinds/form.ts';
 import { invoiceRules } from './kinds/invoice.ts';
 import { letterRules } from './kinds/letter.ts';
+import { otherRules } from './kinds/other.ts';
 import { receiptRules } from './kinds/receipt.ts';
 import { reportRules } from './kinds/report.ts';
 import type { KindRule } from './kinds/rule.ts';
@@ -21,4 +22,5 @@ export const KIND_RULES: Partial<Record<Kind, KindRule[]>> = {
   form: formRules,
   'e-mail': emailRules,
   article: articleRules,
+  other: otherRules,
 };

@@ -75,7 +75,8 @@ const SIGNS: Sign[] = [
     },
   },
   {
-    kinds: { article: 3.1, report: 0.5 },
+    // Running text may be about invoices; it is none.
+    kinds: { article: 3.1, report: 0.5, invoice: -2, 'credit-note': -2, receipt: -2 },
     find: (lines) => {
       const prose = lines.filter(isProse);
       const letters = sum(lines, (line) => line.text.length);

@@ -49,7 +49,7 @@ export function decideKind(document: {
   const certain = first.kind !== 'other' && first.probability >= THRESHOLD;
   const kind = certain ? first.kind : 'other';
   const told = evidence
-    .filter((item) => kind === 'other' || item.kind === kind)
+    .filter((item) => item.weight > 0 && (kind === 'other' || item.kind === kind))
     .toSorted((a, b) => b.weight - a.weight);
   return {
     kind,

@@ -1,5 +1,6 @@
 import type { Field } from '../classification.ts';
 import type { Line } from '../document-text.ts';
+import { withoutEdges } from './edges.ts';
 import { sourceOf } from './finding.ts';
 
 const EMAIL =
@@ -21,7 +22,7 @@ export function findEmails(lines: Line[]): Field[] {
   return lines.flatMap(({ text, page }) => {
     if (!text.includes('@')) return [];
     return text.split(/[\s<>()[\]{}"',;|:]+/).flatMap((word) => {
-      const address = word.replace(/^\W+|\W+$/g, '');
+      const address = withoutEdges(word, /\W/);
       if (!EMAIL.test(address)) return [];
       return { name: 'email', value: address.toLowerCase(), page, source: word, confidence: 0.95 };
     });

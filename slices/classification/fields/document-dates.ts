@@ -6,6 +6,9 @@ import type { LabelledValue } from './label-index.ts';
 /** Without a label, the first date near the top is the document's: a guess. */
 const TOP_LINES = 40;
 const UNLABELLED = 0.45;
+/** Until then less is to be paid; another date may tell when all is due. */
+const DISCOUNT = /\d ?%|skonto|discount|escompte|sconto|korting/i;
+const DISCOUNT_SHARE = 0.7;
 
 /** Dates that may be the document's, and dates by which it may have to be paid. */
 export function findDocumentDates(values: LabelledValue[], reading: Reading): Field[] {
@@ -28,7 +31,8 @@ function labelled(values: LabelledValue[], name: 'date' | 'dueDate', reading: Re
       const date = name === 'dueDate' ? latest(dates) : dates[0];
       if (date === undefined || (name === 'date' && date.start > 25)) return [];
       // "Rechnung Nr. 4711 vom 5.3.2018": beside the number even a small word says enough.
-      const strength = numbered.has(value.line) ? Math.max(value.strength, 0.9) : value.strength;
+      const beside = numbered.has(value.line) ? Math.max(value.strength, 0.9) : value.strength;
+      const strength = DISCOUNT.test(value.value) ? beside * DISCOUNT_SHARE : beside;
       return asField(name, date, value.page, sourceOf(value.label, value.value), 0.97 * strength);
     });
 }

@@ -17,6 +17,7 @@ import { findVatIds } from './vat-ids.ts';
 
 /** Documents about money; elsewhere "total" or "customer" mean something else. */
 const COMMERCIAL = new Set<Kind>(['invoice', 'credit-note', 'receipt']);
+const PERHAPS_COMMERCIAL = new Set<Kind>(['other', 'letter', 'form', 'e-mail']);
 
 /** What is read once and serves both the kind and the fields. */
 export interface Findings {
@@ -33,7 +34,7 @@ export function readFindings(lines: Line[], language: string | null): Findings {
     decimal: decimalMark(lines, language),
     dateOrder: decideDateOrder(lines, language),
   };
-  const values = findLabelledValues(lines, fitting(reading));
+  const values = findLabelledValues(reading, fitting(reading));
   return { reading, values, totals: findTotals(values, reading) };
 }
 
@@ -42,13 +43,23 @@ export function findFields({ reading, values, totals }: Findings, kind: Kind): F
   const { lines } = reading;
   return [
     ...(kind === 'spreadsheet' ? [] : findDocumentDates(values, reading)),
-    ...(COMMERCIAL.has(kind) ? commercial({ reading, values, totals }) : []),
+    ...(isCommercial(kind, { values, totals }) ? commercial({ reading, values, totals }) : []),
     ...(kind === 'spreadsheet' ? [] : findReferences(values)),
     ...findIbans(lines),
     ...findVatIds(lines),
     ...findEmails(lines),
     ...findPhones(lines),
   ];
+}
+
+/** Offers, orders and reminders have sums and parties, too; letters and mails may. */
+function isCommercial(
+  kind: Kind,
+  { values, totals }: Pick<Findings, 'values' | 'totals'>,
+): boolean {
+  if (COMMERCIAL.has(kind)) return true;
+  const numbered = values.some(({ name, strength }) => name === 'documentNumber' && strength === 1);
+  return PERHAPS_COMMERCIAL.has(kind) && (totals.addUp || (numbered && totals.fields.length > 0));
 }
 
 function commercial({ reading, values, totals }: Findings): Field[] {

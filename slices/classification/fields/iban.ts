@@ -7,9 +7,27 @@ import { sourceOf } from './finding.ts';
 const START = /(?<![\p{L}\p{N}])([A-Z]{2}) ?\d{2}(?=[ A-Z0-9]{10,45})/gu;
 /** An IBAN of 34 characters in groups of two, at worst. */
 const REACH = 60;
+const LABELLED = /\bIBAN(?:-?Nr)?\b[^\p{L}\p{N}]{0,8}([A-Z]{2}\d{2}(?: ?\d){11,30})/gu;
+const MIN_LENGTH = 15;
+const DOUBTFUL = 0.5;
 
 /** Account numbers whose length and check digits are right. */
 export function findIbans(lines: Line[]): Field[] {
+  return [...validIbans(lines), ...labelledIbans(lines)];
+}
+
+/** What is called an IBAN and fails the check may be mistyped or badly read: a doubtful find. */
+function labelledIbans(lines: Line[]): Field[] {
+  return lines.flatMap(({ text, page }) =>
+    [...text.matchAll(LABELLED)].flatMap(([source, words = '']) => {
+      const iban = words.replaceAll(' ', '').slice(0, 34);
+      if (iban.length < MIN_LENGTH) return [];
+      return { name: 'iban', value: iban, page, source: sourceOf(source), confidence: DOUBTFUL };
+    }),
+  );
+}
+
+function validIbans(lines: Line[]): Field[] {
   return lines.flatMap(({ text, page }) =>
     [...text.matchAll(START)].flatMap((match) => {
       const length = lengthIn(match[1] ?? '');

@@ -8,12 +8,18 @@ describe('IBANs', () => {
     ['IBAN : FR76 3000 6000 0112 3456 7890 189 - BIC X', 'FR7630006000011234567890189'],
     ['GB29 NWBK 6016 1331 9268 19 Bank of Examples', 'GB29NWBK60161331926819'],
     ['IBAN: DE89370400440532013000BIC: X', 'DE89370400440532013000'],
-    ['IBAN: DE89 3704 0044 0532 0130 01', null],
+    ['Account DE89 3704 0044 0532 0130 01', null],
     ['Bank Account: US1234567890', null],
     ['IBAN: DE89 3704', null],
     ['XX12 3456 7890 1234 5678', null],
   ])('given "%s", it is %s', (text, iban) => {
     expect(valuesOf('iban', text)).toEqual(iban === null ? [] : [iban]);
+  });
+
+  it('given what is called an IBAN and fails the check, it is a doubtful find', () => {
+    expect(fieldsOf('IBAN: DE89 3704 0044 0532 0130 01')).toMatchObject([
+      { name: 'iban', value: 'DE89370400440532013001', confidence: 0.5 },
+    ]);
   });
 
   it('given the same one twice, it is told once', () => {

@@ -24,9 +24,14 @@ for (const rule of LABEL_RULES) {
   for (const phrase of rule.phrases.split(',')) index.add(phrase, rule);
 }
 
+/** Several searches ask for the labels of one line. */
+const known = new WeakMap<Pick<Line, 'tokens'>, PhraseMatch<LabelRule>[]>();
+
 /** The longest label at each place of a line. */
-export function labelsOf({ tokens }: Pick<Line, 'tokens'>): PhraseMatch<LabelRule>[] {
-  return index.findLongest(tokens);
+export function labelsOf(line: Pick<Line, 'tokens'>): PhraseMatch<LabelRule>[] {
+  const labels = known.get(line) ?? index.findLongest(line.tokens);
+  known.set(line, labels);
+  return labels;
 }
 
 /** A text that consists of labels announces something and is itself no value. */

@@ -160,6 +160,11 @@ export const LABEL_RULES: LabelRule[] = [
       te betalen, te voldoen, do zaplaty, montant du`,
   },
   {
+    name: 'total',
+    strength: 0.4,
+    phrases: 'amount paid, total paid, amount received, montant paye, betrag erhalten, betaald',
+  },
+  {
     name: 'currency',
     strength: 1,
     phrases:
@@ -211,7 +216,15 @@ export const LABEL_RULES: LabelRule[] = [
       numero de dossier, su referencia, nuestra referencia, referencia, pedido n, numero de pedido,
       riferimento, rif, vs riferimento, ordine n, numero ordine, ordernummer, order nummer, ordernr,
       bestelnummer, uw kenmerk, ons kenmerk, uw referentie, referentie, kenmerk, betalingskenmerk,
-      numer zamowienia, nr zamowienia, referencja, bestallningsnummer, ordrenummer`,
+      numer zamowienia, nr zamowienia, referencja, bestallningsnummer, ordrenummer,
+      referenz des kaufers, buyer reference, leitweg id, zahlungsreferenz, buchungsreferenz,
+      n bon de commande, n contrat, numero de contrat, n de contrat, votre commande`,
+  },
+  {
+    name: 'reference',
+    strength: 0.6,
+    phrases:
+      'bestellung, auftrag, vertrag, your order, order, po, projekt, project, commande, pedido, ordine',
   },
   {
     name: 'other',
@@ -240,13 +253,18 @@ export const LABEL_RULES: LabelRule[] = [
       numero client, n client, code client, id client, numero cliente, klantnummer, debiteurnummer,
       item, description, quantity, qty, unit price, price, rate, pos, position, artikel, menge,
       einzelpreis, beschreibung, bezeichnung, designation, quantite, prix unitaire, omschrijving,
-      aantal, prijs, cantidad, descripcion, amount paid, paid, already paid, total paid, discount,
+      aantal, prijs, cantidad, descripcion, paid, already paid, discount,
       shipping, total discount, total charges, total allowances, gesamtbetrag der zuschlage,
       gesamtbetrag der abschlage, anzahlung, erhaltene anzahlungen, rabatt, skonto, credits,
-      rundungsbetrag, summe zuschlage, summe abschlage, remise, descuento, sconto, korting, betaald,
+      facture associee, n de facture associee, date de facture associee, facture d origine,
+      numero de facture d origine, original invoice, original invoice no, original invoice date,
+      ursprungsrechnung, zur rechnung, storno der rechnung, against invoice, korrektur zu rechnung,
+      date de debut, date de fin, date de debut de prestation, date de fin de prestation, zeitraum,
+      leistungsbeginn, leistungsende, start date, end date, fecha de inicio, fecha de fin,
+      seller trade name, seller line, buyer line, n bon de livraison, n bon de vente,
+      rundungsbetrag, summe zuschlage, summe abschlage, remise, descuento, sconto, korting,
       amount enclosed, page, seite, contact, ansprechpartner, bearbeiter, geschaftsfuhrer, nummer,
-      globale nummer, anschrift, address, adresse, adres, notes, hinweis, bemerkungen, amount received,
-      payment method, payment mode, zahlungsart, zahlungsbedingungen, mode de reglement, registered office,
+      globale nummer, anschrift, address, adresse, adres, notes, hinweis, bemerkungen, payment method, payment mode, zahlungsart, zahlungsbedingungen, mode de reglement, registered office,
       total hours, total items, total weight, total quantity, service tax, vat tin, unit, gln`,
   },
 ];

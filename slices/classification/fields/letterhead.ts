@@ -4,6 +4,9 @@ import { sourceOf } from './finding.ts';
 import { POSTCODE_TOWN, asName } from './party-names.ts';
 
 /** Between the parts of a sender's line above an address: `Acme GmbH | Street 1 | 12345 Town`. */
+const CONTACT = /@|www\.|\b(?:tel|phone|fon|fax)\b/i;
+const HEADING =
+  /(?:rechnung|gutschrift|quittung|invoice|receipt|facture|avoir|factura|fattura|factuur|faktura|fatura|bill|credit|order|quote|angebot|copy|kopie|page|seite)$/;
 const SENDER_MARKS = /\s[|•·●∙–—-]\s|\s?[|•·●∙]\s?/u;
 
 /**
@@ -31,6 +34,19 @@ export function findSenderLine(lines: Line[]): { sellers: Field[]; buyers: Field
     return { sellers: [seller], buyers: receiver === null ? [] : [buyer] };
   }
   return { sellers: [], buyers: [] };
+}
+
+/** Without anything better: the first line, where it is a name with an address or contact below. */
+export function findLetterheadName(lines: Line[], buyers: ReadonlySet<string>): Field[] {
+  const [first] = lines;
+  const name = asName(first?.text ?? '');
+  const below = lines
+    .slice(1, 6)
+    .some(({ text }) => POSTCODE_TOWN.test(text) || CONTACT.test(text));
+  if (first === undefined || name === null || buyers.has(name) || !below) return [];
+  if (first.tokens.some(({ word }) => HEADING.test(word))) return [];
+  const { page, text } = first;
+  return [{ name: 'seller', value: name, page, source: sourceOf(text), confidence: 0.5 }];
 }
 
 /** A street and a town follow within four lines. */

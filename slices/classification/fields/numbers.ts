@@ -1,5 +1,6 @@
 import type { Field } from '../classification.ts';
 import type { Line } from '../document-text.ts';
+import { withoutEdges } from './edges.ts';
 import { sourceOf } from './finding.ts';
 import type { LabelledValue } from './label-index.ts';
 
@@ -54,7 +55,7 @@ export function readCode(text: string, strength = 1): string | null {
     .replace(/^[\s:.#°º–—-]+/, '');
   const [, prefix = '', code = ''] =
     /^([A-Z]{1,4} )?([\p{L}\p{N}_][\p{L}\p{N}_./\\-]{0,39})(?![\p{L}\p{N}])/u.exec(bare) ?? [];
-  const trimmed = code.replace(/[./\\-]+$/, '');
+  const trimmed = withoutEdges(code, /[./\\-]/);
   const rest = bare.slice(prefix.length + code.length);
   if (!/\d/.test(trimmed) || trimmed.length < 2) return null;
   if (/^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}$|^\d{4}-\d\d-\d\d$/.test(trimmed)) return null;

@@ -3,7 +3,7 @@ import type { Line } from '../document-text.ts';
 import { findCompanies } from './companies.ts';
 import { sourceOf, type Reading } from './finding.ts';
 import type { LabelledValue } from './label-index.ts';
-import { findAddressWindow, findSenderLine } from './letterhead.ts';
+import { findAddressWindow, findLetterheadName, findSenderLine } from './letterhead.ts';
 import { LEGAL_FORM, asName, isLegalForm } from './party-names.ts';
 
 /** Below this a guess at a party helps nobody. */
@@ -14,11 +14,12 @@ export function findParties(values: LabelledValue[], { lines }: Reading): Field[
   const letterhead = findSenderLine(lines);
   const buyers = [...labelled('buyer', values, lines), ...letterhead.buyers];
   const known = new Set(buyers.filter(isSure).map(({ value }) => value));
-  const sellers = sureEnough([
+  const found = sureEnough([
     ...labelled('seller', values, lines),
     ...letterhead.sellers,
     ...findCompanies(lines, known),
   ]);
+  const sellers = found.length > 0 ? found : findLetterheadName(lines, known);
   const [seller = null] = sellers.toSorted((a, b) => b.confidence - a.confidence);
   const others = [...buyers, ...findAddressWindow(lines, seller)];
   return [...sellers, ...sureEnough(others.filter(({ value }) => value !== seller?.value))];

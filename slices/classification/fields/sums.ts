@@ -14,6 +14,9 @@ export interface Candidates {
   total: Candidate[];
 }
 
+/** An amount that no known label announces may be what two labelled ones make up. */
+const UNLABELLED = 0.3;
+
 /** Three amounts of which two make up the third; the tax may be missing where it is zero. */
 export interface Triple {
   net: Candidate;
@@ -29,12 +32,18 @@ const TOLERANCE = 2;
 /** What net and total with the difference as printed tax gains over single finds. */
 const TRIPLE_BONUS = 1.2;
 
-/** The surest candidates that add up; null where none do. */
-export function bestTriple(candidates: Candidates): Triple | null {
-  const nets = strongest(candidates.net);
-  const totals = strongest(candidates.total);
+/** The surest candidates that add up; null where none do. `printed`: every amount by its cents. */
+export function bestTriple(
+  candidates: Candidates,
+  printed: ReadonlyMap<number, Candidate> = new Map(),
+): Triple | null {
   const taxes = strongest(candidates.tax);
   const summed = sumOfRates(taxes);
+  const labelled = { net: strongest(candidates.net), total: strongest(candidates.total) };
+  const sums = pairsOf(labelled.net, taxes, (net, tax) => net + tax);
+  const differences = pairsOf(labelled.total, taxes, (total, tax) => total - tax);
+  const totals = [...labelled.total, ...unlabelled(sums, printed)];
+  const nets = [...labelled.net, ...unlabelled(differences, printed)];
   let best: Triple | null = null;
   for (const net of nets) {
     for (const total of totals) {
@@ -47,6 +56,23 @@ export function bestTriple(candidates: Candidates): Triple | null {
     }
   }
   return best;
+}
+
+function pairsOf(
+  some: Candidate[],
+  others: Candidate[],
+  reckon: (one: number, other: number) => number,
+): number[] {
+  return some.flatMap((one) =>
+    others.flatMap(({ cents }) => (cents === 0 ? [] : [reckon(one.cents, cents)])),
+  );
+}
+
+function unlabelled(cents: number[], printed: ReadonlyMap<number, Candidate>): Candidate[] {
+  return [...new Set(cents)].flatMap((amount) => {
+    const found = printed.get(amount);
+    return found === undefined ? [] : [{ ...found, weight: UNLABELLED }];
+  });
 }
 
 function matching(net: Candidate, total: Candidate, taxes: Candidate[]): Candidate | null {

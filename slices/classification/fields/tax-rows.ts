@@ -9,6 +9,8 @@ const HIGHEST_RATE = 0.28;
 /** A row of the table of rates; a row of totals below it, or one whose rate is printed. */
 const PLAIN_ROW = 0.6;
 const RATED_ROW = 0.75;
+/** A row of one rate of several. */
+const PART_ROW = 0.3;
 
 /**
  * Rows such as `21 % 41,31 8,68 49,99` or `Razem: 257,59 59,24 316,83`: three neighbouring amounts
@@ -17,18 +19,42 @@ const RATED_ROW = 0.75;
 export function findTaxRows(reading: Reading): Candidates {
   const candidates: Candidates = { net: [], tax: [], total: [] };
   if (!reading.lines.some(({ text }) => TAX_WORDS.test(text))) return candidates;
+  const rated: Row[] = [];
   for (const { text, page } of reading.lines) {
     const amounts = findAmounts(text, reading).filter(({ explicit }) => explicit);
     const [net, tax, total] = amounts.slice(-3);
     if (net === undefined || tax === undefined || total === undefined) continue;
     if (!isTaxRow(net.cents, tax.cents, total.cents)) continue;
-    const weight = hasRate(text, tax.cents / net.cents) ? RATED_ROW : PLAIN_ROW;
-    const source = sourceOf(text);
-    candidates.net.push({ cents: net.cents, weight, page, source });
-    candidates.tax.push({ cents: tax.cents, weight, page, source });
-    candidates.total.push({ cents: total.cents, weight, page, source });
+    const row = { net: net.cents, tax: tax.cents, page, source: sourceOf(text) };
+    if (hasRate(text, tax.cents / net.cents)) rated.push(row);
+    else addRow(candidates, row, PLAIN_ROW);
   }
+  // Of several rates none is the whole: that is their sum.
+  for (const row of rated) addRow(candidates, row, rated.length > 1 ? PART_ROW : RATED_ROW);
+  if (rated.length > 1) addRow(candidates, sumOf(rated), RATED_ROW);
   return candidates;
+}
+
+interface Row {
+  net: number;
+  tax: number;
+  page: number;
+  source: string;
+}
+
+function sumOf(rows: Row[]): Row {
+  return {
+    net: rows.reduce((sum, { net }) => sum + net, 0),
+    tax: rows.reduce((sum, { tax }) => sum + tax, 0),
+    page: rows[0]?.page ?? 1,
+    source: sourceOf(rows.map(({ source }) => source).join(' + ')),
+  };
+}
+
+function addRow(candidates: Candidates, { net, tax, page, source }: Row, weight: number): void {
+  candidates.net.push({ cents: net, weight, page, source });
+  candidates.tax.push({ cents: tax, weight, page, source });
+  candidates.total.push({ cents: net + tax, weight, page, source });
 }
 
 function isTaxRow(net: number, tax: number, total: number): boolean {

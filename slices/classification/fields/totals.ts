@@ -17,7 +17,8 @@ const UNCHECKED = 0.75;
 /** Net, tax and total: the candidates that add up, then the labelled ones, less surely. */
 export function findTotals(values: LabelledValue[], reading: Reading): Totals {
   const candidates = collect(values, reading);
-  const triple = bestTriple(candidates);
+  const needed = candidates.tax.length > 0;
+  const triple = bestTriple(candidates, needed ? printedAmounts(reading) : undefined);
   const checked = (['net', 'tax', 'total'] as const).flatMap((name) => {
     const part = triple?.[name] ?? null;
     return part === null ? [] : [asField(name, part, CHECKED)];
@@ -26,6 +27,17 @@ export function findTotals(values: LabelledValue[], reading: Reading): Totals {
     candidates[name].map((each) => asField(name, each, UNCHECKED * each.weight)),
   );
   return { fields: [...checked, ...unchecked], addUp: triple !== null && triple.tax !== null };
+}
+
+/** The first place of every amount that ends a line, as sums do. */
+function printedAmounts(reading: Reading): Map<number, Candidate> {
+  const printed = new Map<number, Candidate>();
+  for (const { text, page } of reading.lines) {
+    const last = findAmounts(text, reading).at(-1);
+    if (last?.explicit !== true || printed.has(last.cents) || last.end < text.length - 2) continue;
+    printed.set(last.cents, { cents: last.cents, weight: 0, page, source: sourceOf(text) });
+  }
+  return printed;
 }
 
 function collect(values: LabelledValue[], reading: Reading): Candidates {
@@ -37,12 +49,18 @@ function collect(values: LabelledValue[], reading: Reading): Candidates {
     if (amount === null) continue;
     candidates[name].push({
       cents: amount.cents,
-      weight: strength * (amount.explicit ? 1 : 0.6) * (sameLine ? 1 : 0.85),
+      weight: weigh(strength, amount, sameLine),
       page,
       source: sourceOf(label, value.value),
     });
   }
   return candidates;
+}
+
+function weigh(strength: number, { cents, explicit }: Amount, sameLine: boolean): number {
+  // A tax may well be zero; a balance of nothing is what remains to be paid.
+  const plausible = cents === 0 ? 0.5 : 1;
+  return strength * plausible * (explicit ? 1 : 0.6) * (sameLine ? 1 : 0.85);
 }
 
 /** Of several amounts behind a label the last: rate and base stand before what they result in. */

@@ -38,7 +38,9 @@ const FORMS: Record<string, string> = {
   SK: String.raw`\d{10}`,
   CHE: String.raw`\d{9}(?:MWST|TVA|IVA|HR)?`,
 };
-const EXACT = Object.entries(FORMS).map(([country, form]) => new RegExp(`^${country}${form}$`));
+const EXACT = new Map(
+  Object.entries(FORMS).map(([country, form]) => [country, new RegExp(`^${country}${form}$`)]),
+);
 /** A country's code; the number follows within this many characters, groups set apart. */
 const START = new RegExp(
   String.raw`(?<![\p{L}\p{N}])(?:${Object.keys(FORMS).join('|')})(?=[ .-]?[A-Z0-9])`,
@@ -62,9 +64,9 @@ const BARE = /(?<![\p{L}\p{N}-])[A-Z0-9]{2,15}(?:[ .-][A-Z0-9]{1,10}){0,4}/gu;
 export function findVatIds(lines: Line[]): Field[] {
   return lines.flatMap(({ text, page }, index) => {
     const spoken = VAT_WORDS.test(text) || VAT_WORDS.test(lines[index - 1]?.text.slice(-40) ?? '');
-    const own = [...text.matchAll(START)].flatMap(({ index: start }) => {
+    const own = [...text.matchAll(START)].flatMap(({ 0: country, index: start }) => {
       const words = /^[A-Z0-9+* .-]*/.exec(text.slice(start, start + REACH))?.[0] ?? '';
-      const found = longestOfForm(words, (id) => EXACT.some((form) => form.test(id)));
+      const found = longestOfForm(words, (id) => EXACT.get(country)?.test(id) === true);
       if (found === null || (!spoken && !/^(?:DE|NL|FR|ATU|ES)/.test(found.id))) return [];
       const confidence = spoken ? 0.95 : 0.6;
       return { name: 'vatId', value: found.id, page, source: sourceOf(found.words), confidence };

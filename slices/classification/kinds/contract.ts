@@ -2,7 +2,7 @@ import type { KindRule } from './rule.ts';
 
 export const contractRules: KindRule[] = [
   {
-    place: 'heading',
+    place: 'title',
     weight: 4,
     phrases: {
       en: `

@@ -1,9 +1,10 @@
 /**
  * Where a phrase counts. `heading`: at the start or end of a short line among the first of the
- * document, or in the file's name. `label`: at the start of a line or column, or before a colon.
- * `text`: anywhere.
+ * document, or in the file's name. `title`: at the start of such a line, with no colon behind it:
+ * "Order: 4711" says what another document is. `label`: at the start of a line or column, or before
+ * a colon. `text`: anywhere.
  */
-export type Place = 'heading' | 'label' | 'text';
+export type Place = 'heading' | 'title' | 'label' | 'text';
 
 /** Languages with rules of their own. */
 export type RuleLanguage = 'en' | 'de' | 'fr' | 'es' | 'it' | 'nl' | 'pl' | 'pt';

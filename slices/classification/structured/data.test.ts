@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { strToU8, zipSync } from 'fflate';
 import { PDFDocument } from 'pdf-lib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { classify } from '../classify.ts';
@@ -100,6 +101,35 @@ describe('data inside a file', () => {
     await writeFile(file, 'no PDF');
     expect(await readStructured(file, 'pdf')).toEqual([]);
     expect(await readStructured(file, 'text')).toEqual([]);
+  });
+});
+
+describe('an Office document', () => {
+  const core = `<cp:coreProperties xmlns:cp="a" xmlns:dc="b" xmlns:dcterms="c"><dc:title>Plan</dc:title>
+    <dc:creator>Erika</dc:creator><dcterms:created>2024-03-05T23:00:00Z</dcterms:created></cp:coreProperties>`;
+  const meta = `<office:document-meta xmlns:office="a" xmlns:dc="b" xmlns:meta="c"><office:meta><dc:title>Plan</dc:title>
+    <meta:initial-creator>Erika</meta:initial-creator><meta:creation-date>2024-03-05T23:00:00</meta:creation-date></office:meta></office:document-meta>`;
+
+  it.each([
+    ['docx', 'docProps/core.xml', core],
+    ['ods', 'meta.xml', meta],
+  ] as const)('as %s, states title, author and day', async (format, name, xml) => {
+    await writeFile(file, zipSync({ [name]: strToU8(xml) }));
+    const [properties] = await readStructured(file, format);
+    expect(properties?.fields.map(({ name: field, value }) => [field, value])).toEqual([
+      ['title', 'Plan'],
+      ['author', 'Erika'],
+      ['created', '2024-03-05'],
+    ]);
+  });
+
+  it.each([
+    ['that is none', Buffer.from('no ZIP')],
+    ['without properties', Buffer.from(zipSync({ 'a.xml': strToU8('<a/>') }))],
+    ['with properties that are no XML', Buffer.from(zipSync({ 'meta.xml': strToU8('no') }))],
+  ])('%s says nothing', async (_, bytes) => {
+    await writeFile(file, bytes);
+    expect(await readStructured(file, 'odt')).toEqual([]);
   });
 });
 

@@ -9,10 +9,11 @@ export interface Properties {
 }
 
 const MAX_LENGTH = 200;
+const FIRST_YEAR = 1985;
 /** What programs put there unasked. */
 const NOBODY = /^(?:unknown|user|admin(?:istrator)?|author|owner|root|anonymous|\(anonymous\)|-)$/i;
 const NO_TITLE =
-  /^(?:untitled|unbenannt|document\d*|dokument\d*|title|\(anonymous\)|print|-)$|\.\w{2,4}$|^microsoft \w+ -/i;
+  /^(?:untitled|unbenannt|document\d*|dokument\d*|title|\(anonymous\)|print|presentation\d*|powerpoint[ -]\p{L}+|-)$|\.\w{2,4}$|^microsoft \w+ -/iu;
 
 /** Title, author and day of creation as the file's own properties state them. */
 export function documentProperties({ title, author, creationDate }: Properties): Structured {
@@ -33,5 +34,6 @@ function asStated(name: string, value: string | undefined, useless: RegExp): Sta
 function dayOf(moment: string | undefined): string | undefined {
   const [, year, month, day] = /^(?:D:)?(\d{4})-?(\d\d)-?(\d\d)/.exec(moment ?? '') ?? [];
   const iso = `${year}-${month}-${day}`;
-  return year === undefined || Number.isNaN(Date.parse(iso)) ? undefined : iso;
+  // Some programs write the beginning of their clock where they know no time.
+  return Number(year) >= FIRST_YEAR && !Number.isNaN(Date.parse(iso)) ? iso : undefined;
 }

@@ -1,8 +1,29 @@
 import type { Format } from '../../text-extraction/format.contract.ts';
+import { readOfficeData } from './office.ts';
 import { readPdfData } from './pdf.ts';
 import type { Structured } from './structured.ts';
 
 /** What the file says of itself in data. Never fails because of the file: its text says enough. */
 export async function readStructured(file: string, format: Format): Promise<Structured[]> {
-  return format === 'pdf' ? readPdfData(file) : [];
+  switch (format) {
+    case 'pdf':
+      return readPdfData(file);
+    case 'docx':
+    case 'xlsx':
+    case 'pptx':
+    case 'odt':
+    case 'ods':
+    case 'odp':
+      return readOfficeData(file);
+    case 'email':
+    case 'rtf':
+    case 'html':
+    case 'image':
+    case 'text':
+    case 'markdown':
+    case 'csv':
+      return [];
+    default:
+      return format satisfies never;
+  }
 }

@@ -1,0 +1,1 @@
+export { listZip, readZipEntry } from './zip.ts';
