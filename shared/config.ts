@@ -171,6 +171,12 @@ const variables = {
     description:
       'Seconds before each retry of a webhook, comma-separated; after the last it is given up.',
   }),
+  SLA_WARNINGS: wholes({
+    minimum: 1,
+    maximum: 99,
+    default: [50, 75, 90],
+    description: 'Percentages of a target at which to warn that it may be missed, comma-separated.',
+  }),
   LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
     default: 'info',
     description: 'Least severe level that is logged.',
@@ -228,6 +234,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     webhookAllowedNetworks: read('WEBHOOK_ALLOWED_NETWORKS'),
     webhookTimeoutMs: read('WEBHOOK_TIMEOUT_MS'),
     webhookRetryDelaysMs: read('WEBHOOK_RETRY_DELAYS').map((seconds) => seconds * 1_000),
+    slaWarnings: read('SLA_WARNINGS'),
     logLevel: read('LOG_LEVEL'),
   };
   refuseContradictions(config);

@@ -16,6 +16,15 @@ export interface Reaction {
   jobs?: readonly Omit<JobRequest, 'cause'>[];
 }
 
+/** A stream beside that of the event, and which of its events matter. */
+export interface OtherStream {
+  stream: string;
+  events: readonly EventDefinition[];
+}
+
+/** Histories of other streams by name, as they were at an event. */
+export type Others = ReadonlyMap<string, readonly StoredEvent[]>;
+
 /**
  * Turns an event into facts or work. `react` is a pure function of the stream's history (the event
  * included, and whatever was stored since); it runs at least once, and its results are stored once.
@@ -23,9 +32,14 @@ export interface Reaction {
 export interface Reactor {
   name: string;
   on: readonly EventDefinition[];
+  /**
+   * Other streams that it decides on. They are handed in up to the event's position, so that the
+   * decision is the same whenever it is made: everything below that position is settled by then.
+   */
+  reads?: readonly OtherStream[];
   /** The events it may state: declared for the event model. */
   states: readonly EventDefinition[];
-  react(history: readonly StoredEvent[], event: StoredEvent): Reaction;
+  react(history: readonly StoredEvent[], event: StoredEvent, others: Others): Reaction;
 }
 
 /** Somebody may append between reading and appending; after so many rounds the batch is tried again later. */
@@ -60,7 +74,10 @@ export function reactorSubscription(
     jobs: JobRequest[],
     stated: Map<string, StoredEvent[]>,
   ) {
-    const histories = await store.readMany([...new Set(events.map((event) => event.stream))]);
+    const { reads = [] } = reactor;
+    const histories = await store.readMany([
+      ...new Set([...events, ...reads].map(({ stream }) => stream)),
+    ]);
     const pending = new Map<
       string,
       { event: StoredEvent; write: StreamWrite; jobs: JobRequest[] }
@@ -72,7 +89,7 @@ export function reactorSubscription(
         continue;
       }
       const history = [...(histories.get(event.stream) ?? []), ...(stated.get(event.stream) ?? [])];
-      const reaction = reactor.react(history, event);
+      const reaction = reactor.react(history, event, othersAt(reads, histories, event));
       const requested = (reaction.jobs ?? []).map((job) => ({ ...job, cause: event.position }));
       const facts = newFacts(reactor.name, event, reaction.events ?? [], history);
       if (facts.length === 0) jobs.push(...requested);
@@ -115,6 +132,17 @@ export function reactorSubscription(
     handle,
     committed: () => queue.wake(),
   };
+}
+
+function othersAt(reads: readonly OtherStream[], histories: Others, at: StoredEvent): Others {
+  return new Map(
+    reads.map(({ stream, events }) => [
+      stream,
+      (histories.get(stream) ?? []).filter(
+        (event) => event.position <= at.position && events.some(({ type }) => type === event.type),
+      ),
+    ]),
+  );
 }
 
 /** The facts under derived ids, without those that the history holds already. */

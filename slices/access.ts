@@ -97,6 +97,9 @@ export const accessTable = {
   'POST /notifications/endpoints/:id/recover': administrators,
   'POST /notifications/endpoints/:id/deliveries/:messageId/resend': administrators,
 
+  'GET /api/sla/targets': readers,
+  'PUT /api/sla/targets': administrators,
+
   'GET /system': readers,
   'GET /system/stream': readers,
   'POST /system/read-models/:name/rebuild': administrators,

@@ -18,6 +18,8 @@ import { receiveDocument } from './receive-document/slice.ts';
 import * as retryPolicyEvents from './retry-policy/events.ts';
 import { retryPolicy } from './retry-policy/slice.ts';
 import { search } from './search/slice.ts';
+import * as slaTrackingEvents from './sla-tracking/events.ts';
+import { slaTracking } from './sla-tracking/slice.ts';
 import { system } from './system/slice.ts';
 import { textExtraction } from './text-extraction/slice.ts';
 import * as webhookDeliveryEvents from './webhook-delivery/events.ts';
@@ -43,6 +45,7 @@ export function composeSlices(cradle: Cradle): Slice[] {
     notificationRules(cradle),
     webhookDelivery(cradle),
     search,
+    slaTracking(cradle),
     documentBoard(cradle),
     documentPage(cradle),
     system(cradle),
@@ -58,6 +61,7 @@ export function eventsOf(steps: readonly StepSlice[]): EventDefinition[] {
     failureAdminEvents,
     notificationRulesEvents,
     webhookDeliveryEvents,
+    slaTrackingEvents,
   ];
   return [
     ...modules.flatMap((module): EventDefinition[] => Object.values(module)),

@@ -73,6 +73,7 @@ describe('every declared emission', () => {
     }
     await administer(app);
     await deliver(app);
+    await breach(app);
     const rows = await app.database.database.sql<
       { type: string }[]
     >`SELECT DISTINCT type FROM events`;
@@ -166,6 +167,20 @@ async function deliver(app: TestApp): Promise<void> {
   for (const action of ['pause', 'resume']) await post(`/${id}/${action}`, { reason });
   await post(`/${id}`, { reason }, 'DELETE');
   await receiver.stop();
+}
+
+/** A document that can only be late, for want of time. */
+async function breach(app: TestApp): Promise<void> {
+  const target = { documentMs: 1, stepMs: null, steps: {}, calendar: { kind: 'always' } };
+  const answer = await app.ask('/api/sla/targets', {
+    as: 'admin',
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ targets: [], default: target, reason: 'a test' }),
+  });
+  expect(answer.status, await answer.clone().text()).toBe(200);
+  const [late] = await app.upload({ name: 'late.txt', content: 'It comes late.' });
+  await untilStated(app, `document-${late?.id}`, 'SlaBreached');
 }
 
 async function untilStated(app: TestApp, stream: string, type: string): Promise<void> {

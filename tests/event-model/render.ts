@@ -1,5 +1,6 @@
 import type { TObject, TSchema } from 'typebox';
 import type { EventDefinition } from '../../shared/event.ts';
+import type { Reactor } from '../../shared/reactor.ts';
 import type { Slice } from '../../shared/slice.ts';
 import { stepQueue } from '../../shared/steps/step.ts';
 import type { Specification } from './specifications.ts';
@@ -28,12 +29,17 @@ export function renderEventModel(
 export function listenersOf(type: string, slices: readonly Slice[]): string[] {
   return slices.flatMap((slice) => [
     ...(slice.reactors ?? [])
-      .filter(({ on }) => on.some((event) => event.type === type))
+      .filter((reactor) => heardBy(reactor).some((event) => event.type === type))
       .map(({ name }) => name),
     ...(slice.projections ?? [])
       .filter(({ folds }) => folds.some(({ event }) => event.type === type))
       .map(({ name }) => name),
   ]);
+}
+
+/** What a reactor reacts to, and what it reads beside that. */
+function heardBy({ on, reads = [] }: Reactor): EventDefinition[] {
+  return [...on, ...reads.flatMap(({ events }) => events)];
 }
 
 /** Names of everything that may state a type of event. */
@@ -107,7 +113,7 @@ function renderDiagram(slice: Slice, slices: readonly Slice[]): string {
   }
   for (const reactor of slice.reactors ?? []) {
     const id = node('processor', reactor.name);
-    for (const { type } of reactor.on) edge(node('event', type), id);
+    for (const { type } of heardBy(reactor)) edge(node('event', type), id);
     for (const { type } of reactor.states) edge(id, node('event', type));
   }
   if (slice.step) {
@@ -175,7 +181,7 @@ function typeName(schema: TSchema): string {
     items,
     const: literal,
   } = schema as {
-    type?: string;
+    type?: string | string[];
     anyOf?: TSchema[];
     items?: TSchema;
     const?: string | number | boolean;
@@ -183,7 +189,7 @@ function typeName(schema: TSchema): string {
   if (anyOf) return anyOf.map(typeName).join(' or ');
   if (literal !== undefined) return `\`${String(literal)}\``;
   if (items) return `list of ${typeName(items)}`;
-  return type ?? 'any';
+  return [type ?? 'any'].flat().join(' or ');
 }
 
 function renderSpecifications(specifications: readonly Specification[]): string {

@@ -3,7 +3,7 @@ import { StepGivenUp, StepRetryScheduled } from '../../slices/retry-policy/event
 
 /**
  * A history event by event, short enough to compare: `InspectionFailed 1 parser-timeout`. Without
- * notifications, which come when they come.
+ * notifications and promised times, which come when they come.
  */
 export function storyOf(history: readonly StoredEvent[]): string[] {
   return history.filter(isOfProcessing).map((event) => {
@@ -19,7 +19,7 @@ export function storyOf(history: readonly StoredEvent[]): string[] {
 
 /** Whether it is about the document's way through its steps. */
 export const isOfProcessing = ({ type }: { type: string }): boolean =>
-  !type.startsWith('Notification');
+  !/^(Notification|Sla)/.test(type);
 
 /** What a retry was scheduled for, and when its attempt began. */
 export interface Timing {
