@@ -80,7 +80,7 @@ async function requests(endpoint: string): Promise<number[]> {
 }
 
 describe('a recovery', () => {
-  it('goes on after a restart, and sends nothing twice', async () => {
+  it('goes on after a restart, and sends nothing twice', { timeout: 60_000 }, async () => {
     const endpoint = await withFailed();
     expect((await recover(endpoint)).status).toBe(202);
     expect((await recover(endpoint)).status).toBe(409);
@@ -94,17 +94,21 @@ describe('a recovery', () => {
     expect((await recover(endpoint)).status).toBe(409);
   });
 
-  it('ends when the endpoint is paused; what is left stays given up', async () => {
-    const endpoint = await withFailed();
-    await recover(endpoint);
-    await receiver.until(1);
-    await hooks.post(`/${endpoint}/pause`, { reason: 'it is full again' });
-    const { resent, left } = await untilFinished(endpoint);
-    expect(resent).toBeGreaterThan(0);
-    expect(left).toBeGreaterThan(0);
-    expect(await requests(endpoint)).toEqual(Array(resent).fill(1));
-    await hooks.post(`/${endpoint}/resume`, { reason: 'there is room' });
-    expect((await recover(endpoint)).status).toBe(202);
-    expect(await untilFinished(endpoint)).toMatchObject({ resent: left });
-  });
+  it(
+    'ends when the endpoint is paused; what is left stays given up',
+    { timeout: 60_000 },
+    async () => {
+      const endpoint = await withFailed();
+      await recover(endpoint);
+      await receiver.until(1);
+      await hooks.post(`/${endpoint}/pause`, { reason: 'it is full again' });
+      const { resent, left } = await untilFinished(endpoint);
+      expect(resent).toBeGreaterThan(0);
+      expect(left).toBeGreaterThan(0);
+      expect(await requests(endpoint)).toEqual(Array(resent).fill(1));
+      await hooks.post(`/${endpoint}/resume`, { reason: 'there is room' });
+      expect((await recover(endpoint)).status).toBe(202);
+      expect(await untilFinished(endpoint)).toMatchObject({ resent: left });
+    },
+  );
 });

@@ -50,14 +50,11 @@ export async function resentBy(
   database: Database,
   endpoints: readonly Pick<EndpointRecord, 'id' | 'recovery'>[],
 ): Promise<ReadonlyMap<string, number>> {
-  const counts = endpoints.flatMap(({ id, recovery }) =>
-    recovery
-      ? [
-          (async () =>
-            [id, recovery.finished?.resent ?? (await counted(database, recovery))] as const)(),
-        ]
-      : [],
-  );
+  const recovered = endpoints.flatMap(({ id, recovery }) => (recovery ? [{ id, recovery }] : []));
+  const counts = recovered.map(async ({ id, recovery }) => {
+    const resent = recovery.finished?.resent ?? (await counted(database, recovery));
+    return [id, resent] as const;
+  });
   return new Map(await Promise.all(counts));
 }
 

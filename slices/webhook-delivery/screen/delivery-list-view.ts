@@ -106,9 +106,13 @@ export const deliveryTitle = ({
 }: Pick<ListedDelivery, 'document' | 'fileName'>): string =>
   document ? (fileName ?? 'A document') : 'Test message';
 
-/** When it is tried next: what is due waits for an open circuit breaker. */
-export function nextTry(due: Date | null, probeAt: Date | null): Date | null {
-  return probeAt && (!due || probeAt > due) ? probeAt : due;
+/**
+ * What comes next, and when: what is due waits for the circuit breaker of its endpoint, to which any
+ * one message is sent then.
+ */
+export function nextTry(due: Date | null, probeAt: Date | null) {
+  if (probeAt && (!due || probeAt > due)) return { what: 'its endpoint is tried', at: probeAt };
+  return due && { what: 'next try', at: due };
 }
 
 function deliveryRow(one: ListedDelivery, probeAt: Date | null, now: Date) {
@@ -125,7 +129,7 @@ function deliveryRow(one: ListedDelivery, probeAt: Date | null, now: Date) {
     endpointHref: `/notifications/endpoints/${one.endpoint}`,
     state: { status: icon, word },
     held: isHeld ? 'its endpoint is paused' : null,
-    next: next && countdownView(next, now),
+    next: next && { what: next.what, at: countdownView(next.at, now) },
     outcome: one.state === 'delivered' ? null : outcomeText(one.lastStatus, one.lastError),
     attempts: one.attempts === 0 ? 'none' : countText(one.attempts, 'attempt'),
     when: momentView(one.endedAt ?? one.attemptedAt ?? one.addressedAt, now),

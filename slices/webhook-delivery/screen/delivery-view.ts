@@ -54,9 +54,12 @@ export type DeliveryView = ReturnType<typeof deliveryView>;
 /** What comes next, and when. */
 function nextOf({ delivery, endpoint, health, now }: DeliveryPageData) {
   if (delivery.state !== 'pending' && delivery.state !== 'retrying') return null;
-  if (endpoint.state === 'paused') return { text: 'when its endpoint is resumed', at: null };
+  if (endpoint.state === 'paused')
+    return { what: 'next try when its endpoint is resumed', at: null };
   const next = nextTry(delivery.nextTryAt, health.probeAt);
-  return next ? { text: null, at: countdownView(next, now) } : { text: 'at once', at: null };
+  return next
+    ? { what: next.what, at: countdownView(next.at, now) }
+    : { what: 'next try at once', at: null };
 }
 
 function attemptView(one: Attempt, now: Date) {

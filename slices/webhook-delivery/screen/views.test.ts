@@ -157,7 +157,7 @@ describe('a delivery in a list', () => {
       state: { word: 'Retrying' },
       outcome: 'status 503',
       attempts: '2 attempts',
-      next: { text: 'in 5 s' },
+      next: { what: 'next try', at: { text: 'in 5 s' } },
       when: { text: '1 hour ago' },
     });
     expect(row({ document: null, rule: 'test' })).toMatchObject({
@@ -173,13 +173,13 @@ describe('a delivery in a list', () => {
       held: 'its endpoint is paused',
     });
     const probeAt = new Date(now.getTime() + 30_000);
-    expect(row({}, new Map([[one, { probeAt }]]))?.next?.text).toBe('in 30 s');
-    expect(
-      row({ state: 'pending', nextTryAt: null }, new Map([[one, { probeAt }]]))?.next?.text,
-    ).toBe('in 30 s');
-    expect(
-      row({ state: 'failed', nextTryAt: null }, new Map([[one, { probeAt }]]))?.next,
-    ).toBeNull();
+    const open = new Map([[one, { probeAt }]]);
+    const probed = { what: 'its endpoint is tried', at: { text: 'in 30 s' } };
+    expect(row({}, open)?.next).toMatchObject(probed);
+    expect(row({ state: 'pending', nextTryAt: null }, open)?.next).toMatchObject(probed);
+    const later = new Date(now.getTime() + 60_000);
+    expect(row({ nextTryAt: later }, open)?.next).toMatchObject({ what: 'next try' });
+    expect(row({ state: 'failed', nextTryAt: null }, open)?.next).toBeNull();
   });
 
   it('says no outcome of what was delivered', () => {
