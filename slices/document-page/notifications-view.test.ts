@@ -62,6 +62,13 @@ describe('the notifications on the page of a document', () => {
     ]);
   });
 
+  it('tell that what is due waits for its endpoint', () => {
+    const due = { ...endpoint, state: 'retrying' as const, attempts: 2, nextTryAt: now };
+    expect(told({ ...about, state: 'addressed', endpoints: [due] })?.slice(1)).toEqual([
+      ['retrying', 'Not delivered after 2 attempts, waits for its endpoint', null],
+    ]);
+  });
+
   it('tell that it waits for an endpoint that is paused', () => {
     const held = { ...endpoint, endpoint: 'held' };
     const retrying = { ...held, state: 'retrying' as const, attempts: 2, nextTryAt: now };

@@ -91,6 +91,9 @@ function outcomeOf(
     case 'retrying': {
       const word = `Not delivered after ${tried}`;
       if (isPaused) return { status: 'retrying', word: `${word}, paused`, next: null };
+      // What is due and not under way waits until its endpoint is tried again.
+      if (nextTryAt && nextTryAt <= now)
+        return { status: 'retrying', word: `${word}, waits for its endpoint`, next: null };
       const next = nextTryAt && countdownView(nextTryAt, now);
       return { status: 'retrying', word: `${word}, next try`, next };
     }
