@@ -84,26 +84,3 @@ document.addEventListener('click', ({ target }) => {
     () => undefined,
   );
 });
-
-// --- A document's whole text: loaded as text, never as HTML; the link works without this ---
-
-document.addEventListener('click', (event) => {
-  const link = event.target instanceof Element ? event.target.closest('a[data-text]') : null;
-  const place = document.getElementById('whole-text');
-  if (!(link instanceof HTMLAnchorElement) || !place) return;
-  event.preventDefault();
-  link.setAttribute('aria-busy', 'true');
-  void showText(link.href, place);
-});
-
-/** @type {(address: string, place: HTMLElement) => Promise<void>} */
-async function showText(address, place) {
-  try {
-    const response = await fetch(address);
-    if (!response.ok) throw new Error(`status ${response.status}`);
-    place.textContent = await response.text();
-    place.focus();
-  } catch {
-    location.assign(address); // the server's own answer says what is wrong
-  }
-}

@@ -15,6 +15,7 @@ export const accessTable = {
   'GET /documents/stream': readers,
   'GET /documents/news': readers,
   'GET /documents/:id/stream': readers,
+  'GET /documents/:id/text': readers,
   'POST /documents': receivers,
   'POST /documents/samples': receivers,
 

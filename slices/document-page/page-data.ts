@@ -25,17 +25,24 @@ import type { DocumentPageData, StepData, StepState } from './page-view.ts';
 export interface DocumentReader {
   /** The document and its history. @throws Problem 404 when there is none with this id */
   load(id: string): Promise<{ record: BoardRecord; history: StoredEvent[] }>;
-  /** `acts`: whether the reader may act. */
-  page(id: string, acts: boolean): Promise<DocumentPageData>;
+  /** `acts`: whether the reader may act; `q`: what was searched for. */
+  page(asked: AskedPage): Promise<DocumentPageData>;
+  /** The text of a document from its history; null before it was extracted. */
+  textOf(id: string, history: readonly StoredEvent[]): Promise<string | null>;
   blobs: BlobStore;
+}
+
+/** A page of a document, as somebody sees it. */
+export interface AskedPage {
+  id: string;
+  acts: boolean;
+  q: string;
 }
 
 /** The same for a document that somebody may not know of: the answer must not tell that it is there. */
 export const noSuchDocument = () =>
   notFound('There is no document with this id. Check the address, or look for it on the board.');
 
-/** So much of the text stands on the page; the whole is a download. */
-const EXCERPT_CHARACTERS = 20_000;
 /** The strongest words for a kind say enough. */
 const EVIDENCE = 5;
 
@@ -105,9 +112,7 @@ export function createDocumentReader(options: {
 
   async function textOf(id: string, history: readonly StoredEvent[]) {
     const found = history.findLast(textExtractionEvents.Finished.is);
-    if (!found) return null;
-    const text = (await blobs.read(id, found.data.text)).toString('utf8').replaceAll('\f', '\n\n');
-    return { excerpt: text.slice(0, EXCERPT_CHARACTERS), characters: found.data.characters };
+    return found ? (await blobs.read(id, found.data.text)).toString('utf8') : null;
   }
 
   async function duplicateOf(id: string | null) {
@@ -118,7 +123,7 @@ export function createDocumentReader(options: {
       : { id, fileName: receivedOf(history).fileName ?? '(erased)' };
   }
 
-  async function page(id: string, acts: boolean): Promise<DocumentPageData> {
+  async function page({ id, acts, q }: AskedPage): Promise<DocumentPageData> {
     const { record, history } = await load(id);
     const course = courseOf(steps, history);
     const notifications = notificationsOf(history);
@@ -130,6 +135,7 @@ export function createDocumentReader(options: {
       findings,
       fields,
       text: await textOf(id, history),
+      q,
       hasPreview: history.some(publicationEvents.Finished.is),
       hasFields: history.some(classificationEvents.Finished.is),
       duplicate: await duplicateOf(record.duplicateOf),
@@ -142,7 +148,7 @@ export function createDocumentReader(options: {
     };
   }
 
-  return { load, page, blobs };
+  return { load, page, textOf, blobs };
 }
 
 /** A step as the page tells it: what was due when the document was cancelled is cancelled. */

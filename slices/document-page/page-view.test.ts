@@ -60,6 +60,7 @@ const data = (changes: Partial<DocumentPageData> = {}): DocumentPageData => ({
   findings: { title: null, language: null, kind: null },
   fields: [],
   text: null,
+  q: '',
   hasPreview: false,
   hasFields: false,
   duplicate: null,
@@ -188,9 +189,9 @@ describe('what was found', () => {
     const names = (changes: Partial<DocumentPageData>) =>
       view(changes).downloads.map(({ name }) => name);
     expect(names({})).toEqual(['Original']);
-    const text = { excerpt: 'a', characters: 9 };
+    const text = 'a'.repeat(20_009);
     expect(names({ text, hasFields: true })).toEqual(['Original', 'Text', 'Fields (JSON)']);
-    expect(view({ text }).text).toMatchObject({ isWhole: false, size: '9 characters' });
+    expect(view({ text }).text).toMatchObject({ isWhole: false, size: '20,009 characters' });
   });
 
   it('keeps a place for the preview only while one may come', () => {
@@ -255,7 +256,8 @@ describe('the templates of a document', () => {
         alternatives: [evil],
       },
     ],
-    text: { excerpt: '<evil>', characters: 99 },
+    text: '<evil>',
+    q: 'evil',
     hasPreview: true,
     hasFields: true,
     duplicate: { id, fileName: '<evil>' },

@@ -24,6 +24,7 @@ import { type AdviceView, adviceOf } from './advice.ts';
 import { type FieldView, fieldViews } from './fields-view.ts';
 import { type HistoryEntry, type HistoryEntryView, historyView } from './history-view.ts';
 import { type NotificationView, notificationViews } from './notifications-view.ts';
+import { type ExcerptView, excerptView } from './text-view.ts';
 
 export type StepState =
   | 'waiting'
@@ -59,8 +60,10 @@ export interface DocumentPageData {
   /** `language.value` is an ISO 639-1 code, `kind.value` a slug. */
   findings: { title: Finding | null; language: Finding | null; kind: Finding | null };
   fields: readonly Field[];
-  /** The beginning of the text, and how many characters the whole has; null before extraction. */
-  text: { excerpt: string; characters: number } | null;
+  /** The whole text; null before extraction. */
+  text: string | null;
+  /** What the reader searched for, empty for nothing. */
+  q: string;
   hasPreview: boolean;
   hasFields: boolean;
   duplicate: { id: string; fileName: string } | null;
@@ -108,7 +111,7 @@ export interface DocumentPageView {
   steps: StepView[];
   facts: FactView[];
   fields: FieldView[];
-  text: { excerpt: string; isWhole: boolean; size: string; href: string } | null;
+  text: ExcerptView | null;
   previewHref: string | null;
   /** It may still come, so its place is kept free. */
   previewExpected: boolean;
@@ -121,6 +124,7 @@ export interface DocumentPageView {
   failureHref: string | null;
   actions: ActionView[];
   revision: number;
+  streamHref: string;
 }
 
 /** The whole page of a document as its templates show it, at the time `now`. */
@@ -143,7 +147,10 @@ export function documentPageView(data: DocumentPageData): DocumentPageView {
     steps: data.steps.map((step) => stepView(step, row, now)),
     facts: factsOf(data),
     fields: fieldViews(data.fields),
-    text: textView(data),
+    text:
+      data.text === null
+        ? null
+        : excerptView(row.id, data.text, { q: data.q, language: row.language }),
     previewHref: data.hasPreview ? `/api/documents/${row.id}/preview.png` : null,
     previewExpected: endOf(row) === null,
     downloads: downloadsOf(data),
@@ -155,6 +162,7 @@ export function documentPageView(data: DocumentPageData): DocumentPageView {
     failureHref: data.hasFailed ? `/failures/documents/${row.id}` : null,
     actions: data.actions,
     revision: row.revision,
+    streamHref: `/documents/${row.id}/stream${data.q === '' ? '' : `?${new URLSearchParams({ q: data.q }).toString()}`}`,
   };
 }
 
@@ -232,16 +240,6 @@ function plainFact(name: string, value: string | null): FactView | null {
   return value === null ? null : { name, value, confidence: null, evidence: null };
 }
 
-function textView({ document, text }: DocumentPageData): DocumentPageView['text'] {
-  if (!text) return null;
-  return {
-    excerpt: text.excerpt,
-    isWhole: text.excerpt.length >= text.characters,
-    size: countText(text.characters, 'character'),
-    href: `/api/documents/${document.id}/text`,
-  };
-}
-
 function downloadsOf({
   document,
   text,
@@ -250,7 +248,7 @@ function downloadsOf({
   const base = `/api/documents/${document.id}`;
   return [
     { href: `${base}/file`, name: 'Original', icon: 'download' },
-    ...(text ? [{ href: `${base}/text`, name: 'Text', icon: 'text' }] : []),
+    ...(text !== null ? [{ href: `${base}/text`, name: 'Text', icon: 'text' }] : []),
     ...(hasFields ? [{ href: `${base}/fields`, name: 'Fields (JSON)', icon: 'fields' }] : []),
   ];
 }

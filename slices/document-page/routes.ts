@@ -10,10 +10,17 @@ import { inspectionEvents } from '../inspection/events.ts';
 import { publicationEvents } from '../publication/events.ts';
 import { receivedOf } from '../receive-document/received.contract.ts';
 import { textExtractionEvents } from '../text-extraction/events.ts';
-import { noSuchDocument, type DocumentReader } from './page-data.ts';
+import { noSuchDocument, type AskedPage, type DocumentReader } from './page-data.ts';
 import { documentPageView } from './page-view.ts';
+import { textPageView } from './text-view.ts';
 
 const params = Type.Object({ id: Type.String({ format: 'uuid' }) });
+/** What was searched for is marked in the text. */
+const querystring = Type.Object({ q: Type.Optional(Type.String({ maxLength: 200 })) });
+const textQuery = Type.Object({
+  ...querystring.properties,
+  from: Type.Integer({ minimum: 0, default: 0 }),
+});
 const Metadata = Type.Object(
   {
     correlation: Type.String(),
@@ -62,26 +69,62 @@ export function documentRoutes(app: App, reader: DocumentReader, live: LivePage)
     return found;
   }
 
-  app.get('/documents/:id', { schema: { params, hide: true } }, async (request, reply) => {
-    const doc = documentPageView(
-      await reader.page(request.params.id, request.principal.role === 'admin'),
-    );
-    reply.header('cache-control', 'no-store');
-    return reply.view('slices/document-page/page.njk', {
-      title: doc.fileName,
-      active: 'board',
-      live: true,
-      doc,
-    });
+  /** The page that somebody asks for, or its stream. */
+  const askedPage = (request: FastifyRequest, id: string, q = ''): AskedPage => ({
+    id,
+    acts: request.principal.role === 'admin',
+    q: q.trim(),
   });
 
   app.get(
-    '/documents/:id/stream',
-    { schema: { params, summary: 'The page of a document as it changes (server-sent events)' } },
+    '/documents/:id',
+    { schema: { params, querystring, hide: true } },
     async (request, reply) => {
-      await reader.load(request.params.id);
       const { id } = request.params;
-      live.open(request.principal.role === 'admin' ? forAdministrators(id) : id, request, reply);
+      const doc = documentPageView(await reader.page(askedPage(request, id, request.query.q)));
+      reply.header('cache-control', 'no-store');
+      return reply.view('slices/document-page/page.njk', {
+        title: doc.fileName,
+        active: 'board',
+        live: true,
+        doc,
+      });
+    },
+  );
+
+  app.get(
+    '/documents/:id/stream',
+    {
+      schema: {
+        params,
+        querystring,
+        summary: 'The page of a document as it changes (server-sent events)',
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      await reader.load(id);
+      live.open(keyOf(askedPage(request, id, request.query.q)), request, reply);
+    },
+  );
+
+  app.get(
+    '/documents/:id/text',
+    { schema: { params, querystring: textQuery, hide: true } },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { q = '', from } = request.query;
+      const { record, history } = await reader.load(id);
+      const text = await reader.textOf(id, history);
+      if (text === null) throw notYet('text', 'text extraction');
+      reply.header('cache-control', 'no-store');
+      return reply.view('slices/document-page/text.njk', {
+        title: `Text of ${record.fileName}`,
+        active: 'board',
+        live: false,
+        doc: { id, fileName: record.fileName },
+        text: textPageView(id, text, { q: q.trim(), language: record.language }, from),
+      });
     },
   );
 
@@ -211,13 +254,9 @@ export function documentRoutes(app: App, reader: DocumentReader, live: LivePage)
   );
 }
 
-/** The key of the page that has actions on it. */
-export const forAdministrators = (id: string): string => `${id}${ACTS}`;
-export const documentOfPage = (key: string): { id: string; acts: boolean } => ({
-  id: key.replace(ACTS, ''),
-  acts: key.endsWith(ACTS),
-});
-const ACTS = ' acts';
+/** Readers who see the same share a live page; this is its key. */
+const keyOf = ({ id, acts, q }: AskedPage): string => JSON.stringify({ id, acts, q });
+export const pageOf = (key: string): AskedPage => JSON.parse(key) as AskedPage;
 
 function notYet(what: string, step: string) {
   return notFound(

@@ -14,7 +14,7 @@ import type { ActorNames } from '../accounts/actor-names.contract.ts';
 import { createPageFacts } from '../document-board/page-facts.contract.ts';
 import { createDocumentReader } from './page-data.ts';
 import { documentPageView } from './page-view.ts';
-import { documentOfPage, documentRoutes, forAdministrators } from './routes.ts';
+import { documentRoutes, pageOf } from './routes.ts';
 
 /** One document: what it is, what was found, what happened, and why. */
 export function documentPage(dependencies: {
@@ -33,8 +33,7 @@ export function documentPage(dependencies: {
   const { database, templates, streams, log } = dependencies;
   const live = createLivePage({
     render: async (key) => {
-      const { id, acts } = documentOfPage(key);
-      const doc = documentPageView(await reader.page(id, acts));
+      const doc = documentPageView(await reader.page(pageOf(key)));
       return templates.render('slices/document-page/body.njk', { doc });
     },
     counts: createPageFacts(database),
@@ -42,8 +41,7 @@ export function documentPage(dependencies: {
     log,
   });
   const changed = (document: string) => {
-    live.changed(document);
-    live.changed(forAdministrators(document));
+    for (const key of live.keys()) if (pageOf(key).id === document) live.changed(key);
   };
   return {
     name: 'document-page',
@@ -61,6 +59,7 @@ export function documentPage(dependencies: {
           'reprocess document',
         ],
       },
+      { name: 'Text of a document', url: '/documents/:id/text', shows: ['history'] },
       { name: 'Document (API)', url: '/api/documents/:id', shows: ['history'] },
     ],
     routes: (app) => documentRoutes(app, reader, live),

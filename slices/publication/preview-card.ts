@@ -1,44 +1,54 @@
 import { createRequire } from 'node:module';
 import sharp from 'sharp';
 import type { Sharp } from 'sharp';
+import { cardText } from './card-text.ts';
 
 const WIDTH = 800;
 const HEIGHT = 1131;
 const MARGIN = 56;
-const MAX_LINES = 60;
-const MAX_LINE_CHARACTERS = 1000;
 
 // Neither sharp nor a bare machine has a font. pdf.js, which officeparser brings, has Liberation
-// Sans: Latin, Greek, Cyrillic, Hebrew. Other scripts show where the machine has a font for them.
+// Sans: Latin, Greek, Cyrillic, Hebrew. Other scripts show where the machine has a font for them,
+// and a card says so where it has none.
 const FONT = createRequire(createRequire(import.meta.url).resolve('officeparser')).resolve(
   'pdfjs-dist/standard_fonts/LiberationSans-Regular.ttf',
 );
 
-/** A sheet of paper with the first lines of the text on it. */
-export async function drawCard(text: string): Promise<Sharp> {
-  const lines = firstLines(text);
+/** A sheet of paper with the first lines of the text on it, and `type` over them. */
+export async function drawCard(text: string, type: string): Promise<Sharp> {
+  const { note, lines } = await cardText(text, hasFont);
   const sheet = sharp({
     create: { width: WIDTH, height: HEIGHT, channels: 3, background: '#fff' },
   });
-  const input = await setText(lines === '' ? 'No text' : lines);
+  const heading = [quiet(type), ...(note === null ? [] : ['', quiet(note)])];
+  const input = await setText([...heading, '', escapeMarkup(lines)].join('\n'));
   return sheet.composite([{ input, left: MARGIN, top: MARGIN }]);
 }
 
-function firstLines(text: string): string {
-  return text
-    .trim()
-    .split(/\r?\n|\f/, MAX_LINES)
-    .map((line) => line.slice(0, MAX_LINE_CHARACTERS))
-    .join('\n')
-    .toWellFormed();
+const quiet = (text: string) => `<span foreground="#5a5e67">${escapeMarkup(text)}</span>`;
+
+/** Letters without a glyph are all boxes of the same size; U+0378 and U+0379 are no letters at all. */
+async function hasFont(letters: string): Promise<boolean> {
+  const [first = '', second = first] = new Set(letters);
+  const sizes = await Promise.all([first, second, '\u0378', '\u0379'].map(sizeOf));
+  return new Set(sizes).size > 1;
 }
 
-/** Lines set in 18 pixels, wrapped to the sheet's width and cut off at its foot. */
-async function setText(lines: string): Promise<Buffer> {
+async function sizeOf(letter: string): Promise<string> {
+  const { info } = await sharp({
+    text: { text: escapeMarkup(letter), font: 'Liberation Sans 18', fontfile: FONT, rgba: true },
+  })
+    .png()
+    .toBuffer({ resolveWithObject: true });
+  return `${info.width}x${info.height}`;
+}
+
+/** Markup set in 18 pixels, wrapped to the sheet's width and cut off at its foot. */
+async function setText(markup: string): Promise<Buffer> {
   const width = WIDTH - 2 * MARGIN;
   const { data, info } = await sharp({
     text: {
-      text: escapeMarkup(lines),
+      text: markup,
       font: 'Liberation Sans 18',
       fontfile: FONT,
       width,

@@ -25,7 +25,8 @@ export async function officeAsPdf(file: string, format: Format): Promise<Uint8Ar
   const words = wordsOf(ast.content);
   const isEmpty = words.trim() === '' && !ast.attachments.some(({ type }) => type === 'image');
   if (isEmpty || !canShow(words)) return null;
-  const { value } = await ast.to('pdf', { pdfConfig: { engine: 'native' } });
+  const landscape = format === 'pptx' || format === 'odp';
+  const { value } = await ast.to('pdf', { pdfConfig: { engine: 'native', landscape } });
   return typeof value === 'string' ? null : value;
 }
 

@@ -9,14 +9,15 @@ import { officeAsPdf } from './preview-office.ts';
 
 export type PreviewRequest =
   | { do: 'page'; file: string; format: Format }
-  | { do: 'card'; text: string };
+  | { do: 'card'; text: string; type: string };
 
 const WIDTH = 800;
 const MAX_HEIGHT = 1200;
 
 /** Sandbox task: the first page as PNG, or null where it cannot be drawn legibly. */
 const drawPreview: Task<PreviewRequest, Uint8Array | null> = async (request) => {
-  const picture = request.do === 'card' ? drawCard(request.text) : await drawPage(request);
+  const picture =
+    request.do === 'card' ? drawCard(request.text, request.type) : await drawPage(request);
   // Few colours make a page of text a third of the size, and a photo still good enough.
   return picture === null ? null : (await picture).png({ palette: true, effort: 4 }).toBuffer();
 };

@@ -26,7 +26,7 @@ async function preview(
 ): Promise<Uint8Array> {
   const file = join(folder, 'document');
   await writeFile(file, content);
-  return renderPreview({ file, format, text, sandbox });
+  return renderPreview({ file, format, text, type: 'CSV', sandbox });
 }
 
 async function sizeOf(png: Uint8Array): Promise<[string, number, number]> {
@@ -101,12 +101,18 @@ test.each(['pdf', 'image', 'docx'] as const)('a damaged %s gets a card', async (
   expect(await inkOf(png)).toBeGreaterThan(100);
 });
 
+test('a text without letters in the font has a card that says so', async () => {
+  const note = await preview('text', '', '発票 '.repeat(10));
+  expect(await sizeOf(note)).toEqual(['png', 800, 1131]);
+  expect(await inkOf(note)).toBeGreaterThan(1_000);
+});
+
 test('a machine without any font can write', async () => {
   const config = join(folder, 'fonts.conf');
   await writeFile(config, '<?xml version="1.0"?><fontconfig></fontconfig>');
   const module = new URL('./preview-card.ts', import.meta.url).href;
   const script = `const { drawCard } = await import('${module}');
-    const pixels = await (await drawCard('Grüße Ω Ж')).grayscale().raw().toBuffer();
+    const pixels = await (await drawCard('Grüße Ω Ж', 'CSV')).grayscale().raw().toBuffer();
     console.log(pixels.filter((pixel) => pixel < 128).length);`;
   const { stdout } = await promisify(execFile)(
     process.execPath,

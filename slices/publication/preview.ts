@@ -10,6 +10,8 @@ export interface PreviewOptions {
   format: Format;
   /** The document's extracted text, for a card where its first page cannot be shown. */
   text: string;
+  /** What people call its kind of file. */
+  type: string;
   sandbox: Sandbox;
   signal?: AbortSignal;
 }
@@ -29,12 +31,12 @@ const DRAWN = new Set<Format>(['pdf', 'image', 'docx', 'pptx', 'odt', 'ods', 'od
  * text for everything else and where that fails. It says something about every document.
  */
 export async function renderPreview(options: PreviewOptions): Promise<Uint8Array> {
-  const { file, format, text } = options;
+  const { file, format, text, type } = options;
   if (DRAWN.has(format)) {
     const page = await drawn(run(options, { do: 'page', file, format }));
     if (page !== null) return page;
   }
-  const card = await run(options, { do: 'card', text: text.slice(0, CARD_CHARACTERS) });
+  const card = await run(options, { do: 'card', text: text.slice(0, CARD_CHARACTERS), type });
   if (card === null) throw new Error('A card can always be drawn.');
   return card;
 }

@@ -1,6 +1,7 @@
 import type { StepSlice } from '../../shared/slice.ts';
 import { findResult, resultOf } from '../../shared/steps/result-of.ts';
 import { defineStep } from '../../shared/steps/step.ts';
+import { mediaTypeName } from '../document-board/board-row.contract.ts';
 import { inspectionEvents } from '../inspection/events.ts';
 import { receivedOf } from '../receive-document/received.contract.ts';
 import { textExtractionEvents } from '../text-extraction/events.ts';
@@ -15,13 +16,14 @@ const step = defineStep({
   events: publicationEvents,
   concurrency: (config) => config.workers,
   async run({ document, history, blobs, sandbox, signal }) {
-    const { format } = resultOf(inspectionEvents.Finished, history);
+    const { format, mediaType } = resultOf(inspectionEvents.Finished, history);
     // Without text, because its extraction was skipped, the first page can be drawn all the same.
     const text = findResult(textExtractionEvents.Finished, history)?.text;
     const picture = await renderPreview({
       file: blobs.path(document, receivedOf(history).sha256),
       format: format as Format,
       text: text === undefined ? '' : (await blobs.read(document, text)).toString('utf8'),
+      type: mediaTypeName(mediaType),
       sandbox,
       signal,
     });

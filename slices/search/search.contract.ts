@@ -1,7 +1,8 @@
 /** What pages need to search documents, and to show what was found. */
 export { canForgive, matching } from './conditions.ts';
 export type { Matching } from './conditions.ts';
-export type { Stretch } from './highlight.ts';
+export { createHighlighter, snippetOf, stretchesOf } from './highlight.ts';
+export type { Highlighter, Stretch } from './highlight.ts';
 export { qualifierNames as searchFields } from './qualifiers.ts';
 export { readSearch } from './query.ts';
 export type { Search } from './query.ts';

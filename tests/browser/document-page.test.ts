@@ -76,7 +76,7 @@ describe('the page of a document', () => {
       void dialog.dismiss();
     });
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(name);
-    expect(await page.locator('pre.excerpt').textContent()).toContain(MARKUP);
+    expect(await page.locator('.text').textContent()).toContain(MARKUP);
     await page.goto('/');
     await page.setInputFiles('#files', {
       name,
@@ -89,7 +89,7 @@ describe('the page of a document', () => {
     expect(dialogs).toEqual([]);
   });
 
-  it('loads the whole of a long text on demand, as text', async () => {
+  it('shows the whole of a long text on a page of its own, and searches it', async () => {
     const page = await open(
       'long.txt',
       `${'A line of a long text.\n'.repeat(2_000)}${MARKUP} The end.`,
@@ -97,10 +97,23 @@ describe('the page of a document', () => {
     const text = page.getByRole('region', { name: 'Text' });
     expect(await text.textContent()).not.toContain('The end.');
     await text.getByRole('link', { name: /^Show all/ }).click();
-    await text.getByText(`${MARKUP} The end.`).waitFor();
-    expect(await page.locator('#whole-text').evaluate((it) => it === document.activeElement)).toBe(
-      true,
-    );
+    await page.getByText(`${MARKUP} The end.`).waitFor();
+    await page.getByLabel('Search this text').fill('"the end"');
+    await page.keyboard.press('Enter');
+    await page.getByText('1 place found').waitFor();
+    expect(await page.locator('mark').allTextContents()).toEqual(['The end']);
+  });
+
+  it('marks what was searched for, also after it has changed', async () => {
+    const page = await open('pages.txt', 'A needle here.');
+    await page.goto(`${page.url()}?q=needle`);
+    const marks = () => page.locator('.document mark').allTextContents();
+    expect(await marks()).toEqual(['needle', 'needle']);
+    await page.getByText('Live', { exact: true }).waitFor();
+    await eventually(marks).toEqual(['needle', 'needle']);
+    await page.locator('.passages a').click();
+    expect(new URL(page.url()).search).toBe('?q=needle');
+    expect(await page.locator('mark').allTextContents()).toEqual(['needle']);
   });
 
   it('says what it does not know', async () => {
