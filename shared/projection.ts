@@ -3,7 +3,9 @@ import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { Static } from 'typebox';
 import type { BlobStore } from './blobs.ts';
 import { documentOf, type EventDefinition, type StoredEvent } from './event.ts';
+import { inStatements } from './statements.ts';
 import type { Checkpoint, Subscription, Transaction } from './subscription.ts';
+import { count, type Tally } from './tally.ts';
 
 /** Immutable contents that a fold needs, loaded by the kernel: `blobs.get(sha256)`. */
 export type BlobTexts = ReadonlyMap<string, string>;
@@ -39,6 +41,8 @@ export interface Projection<Row extends { id: string } = { id: string }> {
    * one keeps nothing else waiting for long.
    */
   parts?: { split(row: Row): Iterable<{ id: string }>; join(parts: Row[]): Row };
+  /** Counts over all rows, kept with them. */
+  tallies?: readonly Tally<Row>[];
 }
 
 /** Types a fold by its event, so that `event.data` is known inside. */
@@ -60,10 +64,11 @@ export const LIVE_CHANNEL = 'live';
 /** Runs a projection: loads the rows that a batch touches in one query, folds, writes them in one statement. */
 export function projectionSubscription<Row extends { id: string }>(
   projection: Projection<Row>,
-  options: { blobs: BlobStore; name?: string; tableName?: string; committed?: () => void },
+  options: { blobs: BlobStore; name?: string; tableSuffix?: string; committed?: () => void },
 ): Subscription {
-  const table = projection.table(options.tableName ?? projection.tableName);
-  const { idOf = documentOf } = projection;
+  const { tableSuffix = '' } = options;
+  const table = projection.table(projection.tableName + tableSuffix);
+  const { idOf = documentOf, tallies = [] } = projection;
   const folds = new Map(projection.folds.map((fold) => [fold.event.type, fold]));
 
   async function handle(tx: Transaction, events: readonly StoredEvent[], checkpoint: Checkpoint) {
@@ -73,6 +78,7 @@ export function projectionSubscription<Row extends { id: string }>(
     for (const [id, parts] of Map.groupBy(before as Row[], (row) => row.id)) {
       rows.set(id, projection.parts ? projection.parts.join(parts) : parts[0]);
     }
+    const unchanged = new Map(rows);
     const touched = new Set<string>();
     for (const event of events) {
       const id = idOf(event.stream);
@@ -95,6 +101,12 @@ export function projectionSubscription<Row extends { id: string }>(
         table,
         kept.map((row) => ({ ...row, ...revision })),
       );
+    const changes = {
+      before: [...touched].map((id) => unchanged.get(id)).filter((row) => row !== undefined),
+      after: kept,
+    };
+    for (const tally of tallies)
+      await count(tx, tally.table(tally.tableName + tableSuffix), tally, changes);
     if (!projection.live) return;
     checkpoint.revision += 1;
     await tx.execute(sql`SELECT pg_notify(${LIVE_CHANNEL}, ${projection.name})`);
@@ -124,9 +136,6 @@ async function loadBlobs(blobs: BlobStore, document: string, hashes: string[]): 
   return texts;
 }
 
-/** PostgreSQL takes at most 65,535 parameters a statement. */
-const PARAMETERS = 60_000;
-
 async function upsert(
   tx: Transaction,
   table: ReadModelTable,
@@ -153,22 +162,6 @@ async function insert(
 
 /** Parts are large. */
 const PARTS = 20;
-
-function* inStatements<T>(
-  table: ReadModelTable,
-  rows: Iterable<T>,
-  most = Math.floor(PARAMETERS / Object.keys(getTableColumns(table)).length),
-): Generator<T[]> {
-  let some: T[] = [];
-  for (const row of rows) {
-    some.push(row);
-    if (some.length === most) {
-      yield some;
-      some = [];
-    }
-  }
-  if (some.length > 0) yield some;
-}
 
 /**
  * The row that a projection makes of one stream's history: the same fold as the table's, for whoever

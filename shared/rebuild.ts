@@ -14,6 +14,7 @@ export interface Rebuilds {
 }
 
 const SUFFIX = '~rebuild';
+const TABLE_SUFFIX = '_rebuild';
 const REBUILD_CHANNEL = 'rebuild';
 /** Milliseconds for which a swap may keep readers waiting; then it is tried again later. */
 const SWAP_WAITS_MS = 500;
@@ -42,7 +43,7 @@ export function createRebuilds(options: {
     const subscription = projectionSubscription(projection, {
       blobs,
       name: rebuildName(projection.name),
-      tableName: rebuildTable(projection),
+      tableSuffix: TABLE_SUFFIX,
     });
     bus.add(subscription);
     bus.whenLevel(subscription.name, () => swap(projection));
@@ -50,7 +51,7 @@ export function createRebuilds(options: {
 
   /** True when swapped; false when the live table has moved on meanwhile. */
   async function swap(projection: Projection): Promise<boolean> {
-    const { name, tableName } = projection;
+    const { name } = projection;
     const outcome = await database.db.transaction(async (tx) => {
       const rows = await tx.execute<{ name: string; position: string; revision: string }>(sql`
         SELECT name, position, revision FROM subscriptions WHERE name IN (${name}, ${rebuildName(name)})
@@ -61,10 +62,12 @@ export function createRebuilds(options: {
       if (Number(rebuilt.position) < Number(live.position)) return 'behind';
       // All who read the table queue up behind the drop, which itself waits for the longest query: it gives up.
       await tx.execute(sql.raw(`SET LOCAL lock_timeout = ${SWAP_WAITS_MS}`));
-      await tx.execute(sql`DROP TABLE ${sql.identifier(tableName)}`);
-      await tx.execute(
-        sql`ALTER TABLE ${sql.identifier(rebuildTable(projection))} RENAME TO ${sql.identifier(tableName)}`,
-      );
+      for (const table of tablesOf(projection)) {
+        await tx.execute(sql`DROP TABLE ${sql.identifier(table)}`);
+        await tx.execute(
+          sql`ALTER TABLE ${sql.identifier(table + TABLE_SUFFIX)} RENAME TO ${sql.identifier(table)}`,
+        );
+      }
       // In the order in which whoever asks for all of them again locks them.
       await tx.execute(sql`
         SELECT FROM parked_streams WHERE subscription IN (${name}, ${rebuildName(name)})
@@ -114,13 +117,13 @@ export function createRebuilds(options: {
         const inserted = await tx.execute(sql`
           INSERT INTO subscriptions (name) VALUES (${rebuildName(name)}) ON CONFLICT DO NOTHING RETURNING name`);
         if (inserted.length === 0) return;
-        const copy = sql.identifier(rebuildTable(projection));
         // All who read the table queue up behind the drop, which itself waits for the longest query: it gives up.
         await tx.execute(sql.raw(`SET LOCAL lock_timeout = ${SWAP_WAITS_MS}`));
-        await tx.execute(sql`DROP TABLE IF EXISTS ${copy}`);
-        await tx.execute(
-          sql`CREATE TABLE ${copy} (LIKE ${sql.identifier(projection.tableName)} INCLUDING ALL)`,
-        );
+        for (const table of tablesOf(projection)) {
+          const copy = sql.identifier(table + TABLE_SUFFIX);
+          await tx.execute(sql`DROP TABLE IF EXISTS ${copy}`);
+          await tx.execute(sql`CREATE TABLE ${copy} (LIKE ${sql.identifier(table)} INCLUDING ALL)`);
+        }
         await tx.execute(sql`SELECT pg_notify(${REBUILD_CHANNEL}, ${name})`);
       });
       return 'started';
@@ -136,6 +139,8 @@ export function createRebuilds(options: {
   };
 }
 
-function rebuildTable(projection: Projection): string {
-  return `${projection.tableName}_rebuild`;
-}
+/** All tables of a read model: that of its rows, and its tallies. */
+const tablesOf = ({ tableName, tallies = [] }: Projection): string[] => [
+  tableName,
+  ...tallies.map((tally) => tally.tableName),
+];

@@ -1,0 +1,68 @@
+import { and, eq, getTableColumns, or, sql } from 'drizzle-orm';
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import { inStatements } from './statements.ts';
+import type { Transaction } from './subscription.ts';
+
+/** A table of counts: all columns but `count` together are its primary key, none of them null. */
+export type TallyTable = PgTable & { count: PgColumn };
+
+/** What is counted, by the names of the table's columns. */
+export type TallyKey = Readonly<Record<string, string | number | Date>>;
+
+/**
+ * How many rows of a read model there are of a kind, for figures over so many that counting them
+ * takes too long. Kept in the transaction that changes a row, by what it counted for before and what
+ * it counts for now: sums commute, so a rebuild ends with the same.
+ */
+export interface Tally<Row> {
+  tableName: string;
+  /** The drizzle table under a name: the tally's own, or the one it is rebuilt into. */
+  table: (name: string) => TallyTable;
+  /** What a row counts for, each once. Pure. */
+  of(row: Row): readonly TallyKey[];
+}
+
+interface Difference {
+  key: TallyKey;
+  count: number;
+}
+
+/** Takes a tally from what rows counted for to what they count for now. */
+export async function count<Row>(
+  tx: Transaction,
+  table: TallyTable,
+  { of }: Tally<Row>,
+  { before, after }: { before: readonly Row[]; after: readonly Row[] },
+): Promise<void> {
+  const differences = differencesOf(before.flatMap(of), after.flatMap(of));
+  const values = differences.map(({ key, count }) => ({ ...key, count }));
+  for (const some of inStatements(table, values)) {
+    await tx
+      .insert(table)
+      .values(some)
+      .onConflictDoUpdate({
+        target: keyColumns(table).map(([, column]) => column),
+        set: { count: sql`${table.count} + excluded.count` },
+      });
+  }
+  const fewer = differences.filter(({ count }) => count < 0).map(({ key }) => is(table, key));
+  // Nothing is left of what counts nothing, as in a rebuild that never came by it.
+  if (fewer.length > 0) await tx.delete(table).where(and(eq(table.count, 0), or(...fewer)));
+}
+
+function differencesOf(before: readonly TallyKey[], after: readonly TallyKey[]): Difference[] {
+  const found = new Map<string, Difference>();
+  const add = (key: TallyKey, one: 1 | -1) => {
+    const text = JSON.stringify(key);
+    found.set(text, { key, count: (found.get(text)?.count ?? 0) + one });
+  };
+  for (const key of before) add(key, -1);
+  for (const key of after) add(key, 1);
+  return [...found.values()].filter(({ count }) => count !== 0);
+}
+
+const keyColumns = (table: TallyTable) =>
+  Object.entries(getTableColumns(table)).filter(([name]) => name !== 'count');
+
+const is = (table: TallyTable, key: TallyKey) =>
+  and(...keyColumns(table).map(([name, column]) => eq(column, key[name])));
