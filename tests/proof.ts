@@ -58,6 +58,11 @@ const proofs: Record<string, { about: string; run(): Promise<void> }> = {
     about: '5,000 failed documents in 40 groups: the failure screen stays quick',
     run: () => runTest('tests/browser/many-failures.test.ts', { FAILED_DOCUMENTS: '5000' }),
   },
+  'sla-figures': {
+    about:
+      '1,000,000 documents with their clocks: the figures of the SLA page stay quick, unscanned',
+    run: () => runTest('slices/sla-tracking/figures/many.test.ts', { SLA_DOCUMENTS: '1000000' }),
+  },
   nasty: {
     about: 'all 135 poisonous documents with good ones in between, to one server',
     async run() {

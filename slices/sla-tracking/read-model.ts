@@ -10,6 +10,7 @@ import {
   type Promised,
   type SlaState,
 } from './clocks/clock.ts';
+import { slaTallies } from './figures/tallies.ts';
 import { current, type Tracking, type TrackingFold } from './clocks/tracking.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
@@ -53,6 +54,7 @@ export function slaProjection({ events, evolve }: TrackingFold): Projection<SlaR
     tableName: 'sla_tracking',
     table: slaTable,
     live: true,
+    tallies: slaTallies,
     folds: events.map((event) =>
       on<SlaRow, typeof event>(event, (row, told) => toRow(row, evolve(row, told), told)),
     ),
