@@ -98,6 +98,15 @@ export const accessTable = {
   'POST /notifications/endpoints/:id/recover': administrators,
   'POST /notifications/endpoints/:id/deliveries/:messageId/resend': administrators,
 
+  'GET /sla': readers,
+  'GET /sla/stream': readers,
+  'GET /sla/figures.csv': readers,
+  'GET /sla/breaches.csv': readers,
+  'GET /sla/targets': readers,
+  'GET /sla/what-if': readers,
+  'GET /sla/targets/:place': administrators,
+  'POST /sla/targets/:place/:edit': administrators,
+  'GET /api/sla': readers,
   'GET /api/sla/targets': readers,
   'PUT /api/sla/targets': administrators,
 
