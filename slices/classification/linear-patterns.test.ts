@@ -10,7 +10,7 @@ import { readSpecimens } from './specimens/specimens.fixture.ts';
 const LENGTH = 20_000;
 /** A linear pattern needs well under a millisecond. */
 const SUSPECT_MS = 40;
-const PIECES = [...'aA1 .,-/@:\t%€|#(_="<+*\'é', 'der ', '1.', 'a@', ' a', '1 ', 'DE12'];
+const PIECES = [...'aA1 .,-/@:\t%€|#(_="<+*\'é'.split(''), 'der ', '1.', 'a@', ' a', '1 ', 'DE12'];
 const SECONDS = ['', ' ', '1'];
 
 const met = new Set<string>();
