@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { corpusPresent, readCorpus } from '../tests/corpus.ts';
+import { corpusPresent, readCorpus } from '../tests/corpus/manifest.ts';
 import { openPdf } from './pdfium.ts';
 import type { PdfDocument } from './pdfium.ts';
 

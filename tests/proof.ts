@@ -5,11 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate, openDatabase } from '../shared/database.ts';
 import { startEmbeddedPostgres } from '../shared/embedded-postgres/index.ts';
-import { corpusPresent, readCorpus } from './corpus.ts';
+import { readCorpus } from './corpus/manifest.ts';
+import { goodBeside, interleave } from './corpus/selection.ts';
+import { measureOwn } from './corpus/measure.ts';
+import type { Outcome } from './corpus/outcome.ts';
+import { lineOf, missesOf } from './corpus/report.ts';
 import { proveKills } from './crash/kill-proof.ts';
 import { proveRetries } from './crash/retry-proof.ts';
 import { proveTwoProcesses } from './crash/two-processes-proof.ts';
-import { goodBeside, proveNasty } from './nasty-proof.ts';
 import { stressFeed } from './stress/feed-stress.ts';
 import { proveWebhooks } from './webhooks/webhook-proof.ts';
 
@@ -66,10 +69,13 @@ const proofs: Record<string, { about: string; run(): Promise<void> }> = {
   nasty: {
     about: 'all 135 poisonous documents with good ones in between, to one server',
     async run() {
-      if (!corpusPresent) throw new Error('The corpus is absent: it belongs beside the project.');
-      const { outcomes, misses, ...figures } = await proveNasty(readCorpus('nasty'), goodBeside());
-      console.table(outcomes);
-      console.table(figures);
+      const entries = interleave(readCorpus('nasty'), goodBeside(), 3);
+      if (entries.length === 0)
+        throw new Error('The corpus is absent: it belongs beside the project.');
+      const onOutcome = (outcome: Outcome) => console.log(lineOf(outcome));
+      const measured = await measureOwn(entries, {}, { atOnce: 4, onOutcome });
+      console.table(measured.memory);
+      const misses = missesOf(measured);
       if (misses.length > 0) throw new Error(misses.join('\n'));
     },
   },

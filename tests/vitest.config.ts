@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** What takes longest first, so that no core is idle at the end. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const places = ['/tests/crash/', '/tests/nasty', '/embedded-postgres/', '/tests/'];
+    const places = ['/tests/crash/', '/tests/corpus/', '/embedded-postgres/', '/tests/'];
     const placeOf = ({ moduleId }: TestSpecification) => {
       const found = places.findIndex((place) => moduleId.includes(place));
       return found === -1 ? places.length : found;

@@ -8,6 +8,12 @@ export interface SandboxLimits {
   cpuSeconds: number;
 }
 
+/** What one run took; memory is the most that the child was seen to hold, looked at ten times a second. */
+export interface RunUsage {
+  cpuSeconds: number;
+  peakMemoryBytes: number;
+}
+
 /** How a child ended by itself: its signal or exit code, and its last words. */
 interface Death {
   exit: string;

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { lend, openHome } from './home.ts';
 import { findIsolation, weaknesses, type Isolation } from './isolation.ts';
-import type { SandboxLimits } from './outcomes.ts';
+import type { RunUsage, SandboxLimits } from './outcomes.ts';
 import { createPool } from './pool.ts';
 import type { Pool } from './pool.ts';
 import { startWorker } from './worker.ts';
@@ -9,7 +9,7 @@ import type { Worker } from './worker.ts';
 import { openWorkDirs } from './work-dirs.ts';
 import type { WorkDirs } from './work-dirs.ts';
 
-export type { SandboxLimits } from './outcomes.ts';
+export type { RunUsage, SandboxLimits } from './outcomes.ts';
 
 /** How one task is run. */
 export interface SandboxRun {
@@ -20,6 +20,8 @@ export interface SandboxRun {
   signal?: AbortSignal;
   /** From `inWorkDir`: what the task leaves in its own folder is moved there afterwards. */
   workDir?: string;
+  /** Told once the run has ended, however it did. */
+  onUsage?: (usage: RunUsage) => void;
 }
 
 /** Which children run it: `ocr` is for the slow and large, so that they do not hold up the others. */
@@ -104,9 +106,9 @@ export function createSandbox(options: {
       const worker = await pool.take(limits.memoryBytes, run.signal);
       try {
         return await lend(worker.home, fileOf(input), run.workDir, async (file) => {
-          const { onProgress, signal } = run;
+          const { onProgress, onUsage, signal } = run;
           const lent = file === null ? input : { ...(input as object), file };
-          const job = { task: task.href, input: lent, limits, onProgress, signal };
+          const job = { task: task.href, input: lent, limits, onProgress, onUsage, signal };
           return (await worker.run(job)) as Output;
         });
       } finally {

@@ -9,6 +9,8 @@ const LOOK_EVERY_MS = 100;
 interface Watchdog {
   /** The most memory seen so far. */
   peakMemoryBytes(): number;
+  /** Those of this run, as last seen. */
+  cpuSeconds(): number;
   stop(): void;
 }
 
@@ -23,14 +25,16 @@ export function watch(
   exceeded: (failure: StepFailure) => void,
 ): Watchdog {
   let peak = 0;
+  let cpuSeconds = 0;
   const look = async (): Promise<void> => {
     const usage = await usageOf(pid);
     if (usage === undefined) return;
     peak = Math.max(peak, usage.memoryBytes);
+    cpuSeconds = usage.cpuSeconds - cpuSecondsBefore;
     if (usage.memoryBytes > limits.memoryBytes) {
       exceeded(outOfMemory(`${usage.memoryBytes} of ${limits.memoryBytes} bytes used`));
     }
-    if (usage.cpuSeconds - cpuSecondsBefore > limits.cpuSeconds) {
+    if (cpuSeconds > limits.cpuSeconds) {
       exceeded(timeout(`${limits.cpuSeconds} s of computing time`));
     }
   };
@@ -41,6 +45,7 @@ export function watch(
   );
   return {
     peakMemoryBytes: () => peak,
+    cpuSeconds: () => cpuSeconds,
     stop() {
       clearInterval(looking);
       clearTimeout(clock);

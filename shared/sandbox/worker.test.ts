@@ -36,6 +36,7 @@ const run = (deed: Deed, signal?: AbortSignal): Promise<unknown> =>
     input: { deed },
     limits: LIMITS,
     onProgress: undefined,
+    onUsage: undefined,
     signal,
   });
 

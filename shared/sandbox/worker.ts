@@ -4,7 +4,7 @@ import type { Home } from './home.ts';
 import type { Isolation } from './isolation.ts';
 import { launch, limitMemory } from './launch.ts';
 import { diedOf, thrownBy } from './outcomes.ts';
-import type { SandboxLimits } from './outcomes.ts';
+import type { RunUsage, SandboxLimits } from './outcomes.ts';
 import type {
   AnswerMessage,
   ChildMessage,
@@ -25,6 +25,7 @@ export interface Job {
   limits: SandboxLimits;
   onProgress: ((done: number, total: number) => void) | undefined;
   signal: AbortSignal | undefined;
+  onUsage: ((usage: RunUsage) => void) | undefined;
 }
 
 /** What a child is started with. */
@@ -124,7 +125,8 @@ export class Worker {
       }
     };
     const onAbort = (): void => reject(job.signal?.reason);
-    const watchdog = watch(this.pid, job.limits, this.usage.cpuSeconds, reject);
+    const before = this.usage.cpuSeconds;
+    const watchdog = watch(this.pid, job.limits, before, reject);
     this.#end = (exit) => {
       const death = { exit, stderr: this.stderr, peakMemoryBytes: watchdog.peakMemoryBytes() };
       reject(this.#killedFor ?? diedOf(death, job.limits));
@@ -136,6 +138,10 @@ export class Worker {
       return this.#conclude(await promise.catch((error) => this.#giveUp(error)));
     } finally {
       watchdog.stop();
+      job.onUsage?.({
+        cpuSeconds: Math.max(this.usage.cpuSeconds - before, watchdog.cpuSeconds()),
+        peakMemoryBytes: Math.max(this.usage.rssBytes, watchdog.peakMemoryBytes()),
+      });
       this.#end = undefined;
       this.#child.off('message', onMessage);
       job.signal?.removeEventListener('abort', onAbort);

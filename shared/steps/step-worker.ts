@@ -6,6 +6,7 @@ import { documentStream, type EventMetadata, type NewEvent, type StoredEvent } f
 import { VersionConflict, type EventStore } from '../event-store.ts';
 import { derivedId } from '../ids.ts';
 import { isOutage } from '../outage.ts';
+import { meteredSandbox } from '../sandbox/metered.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { StepFailure } from '../step-failure.ts';
 import type { JobHandler } from '../work-queue.ts';
@@ -64,7 +65,15 @@ export function stepWorker(step: Step, dependencies: Dependencies): StepWorker {
     running.set(document, abandoned);
     const signal = AbortSignal.any([stopping, abandoned.signal]);
     const reporter = progress.reporter(document, step.slug);
-    const context = { ...dependencies, document, history, signal, progress: reporter.report };
+    const meter = meteredSandbox(sandbox);
+    const context = {
+      ...dependencies,
+      sandbox: meter.sandbox,
+      document,
+      history,
+      signal,
+      progress: reporter.report,
+    };
     try {
       const result = await sandbox.inWorkDir((workDir) =>
         unlessAborted(signal, () => step.run({ ...context, workDir })),
@@ -83,6 +92,7 @@ export function stepWorker(step: Step, dependencies: Dependencies): StepWorker {
         log.warn({ err: failure.cause, document, step: step.slug }, failure.message);
       await conclude(document, cause, attempt, failed(attempt, failure));
     } finally {
+      log.debug({ document, step: step.slug, attempt, ...meter.used() }, 'step run');
       if (running.get(document) === abandoned) running.delete(document);
       await reporter.end().catch(() => undefined);
     }

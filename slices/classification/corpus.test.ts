@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openPdf } from '../../shared/pdfium.ts';
-import { corpusPresent, readCorpus, type CorpusEntry } from '../../tests/corpus.ts';
+import { corpusPresent, readCorpus, type CorpusEntry } from '../../tests/corpus/manifest.ts';
 import type { Format } from '../text-extraction/format.contract.ts';
 import type { Classification } from './classification.ts';
 import { classify } from './classify.ts';

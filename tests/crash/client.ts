@@ -10,6 +10,14 @@ export interface ListedDocument {
   durationMs: number;
 }
 
+/** A document as its own page of the API tells it. */
+export interface ToldDocument extends ListedDocument {
+  pages: number | null;
+  kind: string | null;
+  title: string | null;
+  fields: { name: string; value: string; page: number | null; source: string }[];
+}
+
 /** An event as the history of a document tells it. */
 export interface HistoryEvent {
   id: string;
@@ -29,6 +37,7 @@ export interface Client {
   upload(files: readonly SmallFile[], key?: string): Promise<UploadAnswer>;
   /** Every document of all pages of the list, newest first. */
   documents(): Promise<ListedDocument[]>;
+  document(id: string): Promise<ToldDocument>;
   history(id: string): Promise<HistoryEvent[]>;
   file(id: string): Promise<Buffer>;
   /** null when there is none. */
@@ -79,6 +88,7 @@ export function createClient(url: string, token: string): Client {
       } while (cursor !== null);
       return found;
     },
+    document: (id) => json<ToldDocument>(`/api/documents/${id}`),
     async history(id) {
       return (await json<{ events: HistoryEvent[] }>(`/api/documents/${id}/events`)).events;
     },

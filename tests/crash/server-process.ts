@@ -26,7 +26,7 @@ export interface ServerProcess {
 export type ServerEnvironment = Readonly<Record<string, string>>;
 
 const root = new URL('../..', import.meta.url).pathname;
-const START_WITHIN_MS = 60_000;
+const START_WITHIN_MS = 180_000;
 const LINES_KEPT = 200;
 
 const MAIN = 'slices/main.ts';
@@ -35,6 +35,7 @@ const MAIN = 'slices/main.ts';
 export async function startServer(
   environment: ServerEnvironment,
   entry = MAIN,
+  onLine: (line: string) => void = () => {},
 ): Promise<ServerProcess> {
   const begun = performance.now();
   const child = launch(environment, entry);
@@ -42,7 +43,7 @@ export async function startServer(
   const lines: string[] = [];
   const output = () => lines.join('\n');
   const url = await Promise.race([
-    runningLine(child, lines),
+    runningLine(child, lines, onLine),
     gone.then(() => Promise.reject(new Error(`The server did not start:\n${output()}`))),
     afterwards(START_WITHIN_MS, () => new Error(`The server does not start:\n${output()}`)),
   ]).catch((error: unknown) => {
@@ -106,11 +107,16 @@ function withPath(environment: ServerEnvironment): NodeJS.ProcessEnv {
 }
 
 /** The address of the line "Doctrail is running: …", null for that of a worker. */
-function runningLine(child: ChildProcess, lines: string[]): Promise<string | null> {
+function runningLine(
+  child: ChildProcess,
+  lines: string[],
+  onLine: (line: string) => void,
+): Promise<string | null> {
   return new Promise((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
       if (!stream) continue;
       createInterface(stream).on('line', (line) => {
+        onLine(line);
         lines.push(line);
         if (lines.length > LINES_KEPT) lines.shift();
         const url = /^Doctrail is running: (\S+)/.exec(line)?.[1];

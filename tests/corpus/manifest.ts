@@ -1,20 +1,24 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const ROOT = fileURLToPath(new URL('../../shared/corpus/', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../shared/corpus/', import.meta.url));
+
+export type CorpusPart = 'good' | 'nasty';
 
 /** One document of the corpus; empty columns of its manifest are empty strings. */
 export interface CorpusEntry {
+  part: CorpusPart;
   /** Path inside its part, e.g. `pdf/tika__testPDF.pdf`. */
   path: string;
   /** Absolute path. */
   file: string;
   kind: string;
   docClass: string;
-  /** Strings that the extracted text must contain (see {@link containsText}). */
+  /** Strings that the extracted text must contain (see `containsText`). */
   expectedContains: string[];
   expectedPages: number | null;
-  expectedFields: unknown;
+  /** By the manifest's own names; null where it names none. */
+  expectedFields: Record<string, unknown> | null;
   /** Absolute path of the whole expected text, for some pages. */
   goldFile: string | null;
   /** Only `nasty`: why the file is there, and which outcomes are right. */
@@ -22,48 +26,34 @@ export interface CorpusEntry {
   verdict: string;
 }
 
+/** Kinds whose text can be read by OCR only, for the most part. */
+export const OCR_KINDS = new Set(['pdf_scan', 'image_ocr', 'invoice_image']);
+
 /** False where the corpus was not checked out beside the project: its tests then skip. */
 export const corpusPresent = existsSync(ROOT);
 
 /** Documents of one part of the corpus, in the order of its manifest; none where it is absent. */
-export function readCorpus(part: 'good' | 'nasty'): CorpusEntry[] {
+export function readCorpus(part: CorpusPart): CorpusEntry[] {
   if (!corpusPresent) return [];
   const [header = [], ...rows] = parseCsv(readFileSync(`${ROOT}${part}/MANIFEST.csv`, 'utf8'));
   return rows.map((row) => {
     const cell = (name: string): string => row[header.indexOf(name)] ?? '';
     return {
+      part,
       path: cell('path'),
       file: `${ROOT}${part}/${cell('path')}`,
       kind: cell('kind'),
       docClass: cell('doc_class'),
       expectedContains: JSON.parse(cell('expected_contains') || '[]') as string[],
       expectedPages: cell('expected_pages') === '' ? null : Number(cell('expected_pages')),
-      expectedFields: JSON.parse(cell('expected_fields') || 'null') as unknown,
+      expectedFields: JSON.parse(
+        cell('expected_fields') || 'null',
+      ) as CorpusEntry['expectedFields'],
       goldFile: cell('gold_file') === '' ? null : `${ROOT}${part}/${cell('gold_file')}`,
       category: cell('category'),
       verdict: cell('verdict'),
     };
   });
-}
-
-/**
- * Whether `text` contains `expected` by the corpus's rule: NFKC, white space as one space, soft
- * hyphens and bidi marks dropped, case-sensitive; and where layout differs, without white space.
- */
-export function containsText(text: string, expected: string): boolean {
-  const haystack = normalise(text);
-  const needle = normalise(expected);
-  return (
-    haystack.includes(needle) || haystack.replaceAll(' ', '').includes(needle.replaceAll(' ', ''))
-  );
-}
-
-function normalise(text: string): string {
-  return text
-    .normalize('NFKC')
-    .replaceAll(/[\u00AD\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, '')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
 }
 
 /** RFC 4180: quoted cells may hold commas, line breaks and doubled quotes. */

@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { OCR_KINDS, corpusPresent, readCorpus, type CorpusEntry } from './manifest.ts';
+import { measureOwn } from './measure.ts';
+import { missesOf } from './report.ts';
+import { interleave } from './selection.ts';
+
+// All of it: npm run corpus
+
+/** Of what needs OCR, which takes seconds a page, one of each difficulty. */
+const OCR_SAMPLE = /rotated-R|testOCR\.png|multipage\.tif|blank|formxobject/;
+/** Seventeen pages that look like pictures; a page that takes as long as is allowed, by design. */
+const SLOW = /page_with_number|hugemono/;
+/** Judged where the fields are found. */
+const OTHERS = /: (invoice|not-invoice|field|mail), /;
+
+/** What cannot be read, and why. */
+const KNOWN_MISSES: Record<string, number> = {
+  // officeparser leaves these out: a chart, the labels of lists, ruby text with its base, a master
+  // page's footer, an embedded document, words on a slide's master, a text box.
+  'docx/tika__testWORD_charts.docx': 1,
+  'docx/tika__testWORD_numbered_list.docx': 4,
+  'docx/tika__testWORD_override_list_numbering.docx': 4,
+  'docx/tika__testWORD_phonetic.docx': 2,
+  'odp/tika__testMasterFooter.odp': 1,
+  'ods/tika__testFooter.ods': 1,
+  'odt/tika__testODFwithOOo3.odt': 1,
+  'pptx/tika__testPPT_masterText.pptx': 1,
+  'xlsx/tika__testEXCEL_textbox.xlsx': 1,
+  // Numbers are given plain and dates as ISO 8601, not as the sheet formats them.
+  'xlsx/tika__testEXCEL-formats.xlsx': 2,
+  // Base64 of attachments, and the HTML part of a mail whose text part says the same.
+  'eml/tika__testGroupWiseEml.eml': 3,
+  'eml/tika__testRFC822_normal_zip.eml': 1,
+};
+
+const good = readCorpus('good').filter(
+  ({ kind, path }) => !SLOW.test(path) && (!OCR_KINDS.has(kind) || OCR_SAMPLE.test(path)),
+);
+const nasty = representatives(readCorpus('nasty')).filter(({ path }) => !SLOW.test(path));
+
+/** One of every kind of poison. */
+function representatives(entries: readonly CorpusEntry[]): CorpusEntry[] {
+  const kinds = Map.groupBy(entries, ({ category, verdict }) => `${category} ${verdict}`);
+  return [...kinds.values()].flatMap((alike) => alike.slice(0, 1));
+}
+
+describe.runIf(corpusPresent)('the corpus (skipped where it is absent)', () => {
+  test('good documents are read, poisonous ones in between harm themselves alone', async () => {
+    const measured = await measureOwn(interleave(good, nasty, 3), {}, { atOnce: 6 });
+    const misses = missesOf(measured).filter((miss) => !OTHERS.test(miss));
+    const known = Object.entries(KNOWN_MISSES);
+    const unknown = misses.filter((miss) => !known.some(([path]) => miss.includes(path)));
+    expect(unknown).toEqual([]);
+    for (const [path, count] of known)
+      expect(
+        misses.filter((miss) => miss.includes(path)),
+        path,
+      ).toHaveLength(count);
+  }, 300_000);
+});
