@@ -1,8 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import type { Task } from '../../shared/sandbox/task.ts';
 import { extractEmail } from './extractors/email.ts';
 import { extractHtml } from './extractors/html.ts';
 import { countImagePages } from './extractors/image.ts';
 import { extractOffice } from './extractors/office.ts';
+import { extractDocx } from './extractors/ooxml/docx.ts';
+import { extractPptx } from './extractors/ooxml/pptx.ts';
 import { readPdfPages, renderPdfPages } from './extractors/pdf.ts';
 import { extractPlainText, extractSource } from './extractors/plain-text.ts';
 import type { Format } from './format.contract.ts';
@@ -41,8 +44,10 @@ async function read(
     case 'image':
       return unread(await countImagePages(file, maxPages));
     case 'docx':
-    case 'xlsx':
+      return done(extractDocx(await readFile(file)));
     case 'pptx':
+      return done(extractPptx(await readFile(file), maxPages));
+    case 'xlsx':
     case 'odt':
     case 'ods':
     case 'odp':

@@ -9,7 +9,7 @@ import { spellOutSymbols } from './rtf-symbols.ts';
 import { readNumberFormats } from './xlsx-formats.ts';
 
 /** The formats that officeparser reads. */
-export type OfficeFormat = 'docx' | 'xlsx' | 'pptx' | 'odt' | 'ods' | 'odp' | 'rtf';
+export type OfficeFormat = 'xlsx' | 'odt' | 'ods' | 'odp' | 'rtf';
 
 const MEBIBYTE = 1024 * 1024;
 const LIMITS = {
