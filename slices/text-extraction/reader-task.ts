@@ -6,6 +6,7 @@ import { countImagePages } from './extractors/image.ts';
 import { extractOffice } from './extractors/office.ts';
 import { extractDocx } from './extractors/ooxml/docx.ts';
 import { extractPptx } from './extractors/ooxml/pptx.ts';
+import { extractXlsx } from './extractors/ooxml/xlsx.ts';
 import { readPdfPages, renderPdfPages } from './extractors/pdf.ts';
 import { extractPlainText, extractSource } from './extractors/plain-text.ts';
 import type { Format } from './format.contract.ts';
@@ -48,6 +49,7 @@ async function read(
     case 'pptx':
       return done(extractPptx(await readFile(file), maxPages));
     case 'xlsx':
+      return done(extractXlsx(await readFile(file), maxPages));
     case 'odt':
     case 'ods':
     case 'odp':

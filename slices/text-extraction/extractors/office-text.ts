@@ -1,43 +1,35 @@
 import type { OfficeAttachment, OfficeContentNode } from 'officeparser';
 import { TextBuffer, cleanText } from '../text.ts';
-import type { ShowCell } from './xlsx-formats.ts';
 
 const BLOCKS = new Set(
   'paragraph heading list table row sheet slide note comment code header footer chart'.split(' '),
 );
 
 /** The text of one section of officeparser's tree; `attachments` know the titles of its charts. */
-export function sectionText(
-  nodes: OfficeContentNode[],
-  attachments: OfficeAttachment[],
-  showCell: ShowCell,
-): string {
-  const writer = new SectionWriter(attachments, showCell);
+export function sectionText(nodes: OfficeContentNode[], attachments: OfficeAttachment[]): string {
+  const writer = new SectionWriter(attachments);
   for (const node of nodes) writer.write(node);
   return writer.end();
 }
 
 class SectionWriter {
   readonly #attachments: OfficeAttachment[];
-  readonly #showCell: ShowCell;
   readonly #asides: OfficeContentNode[] = [];
   #text = new TextBuffer();
 
-  constructor(attachments: OfficeAttachment[], showCell: ShowCell) {
+  constructor(attachments: OfficeAttachment[]) {
     this.#attachments = attachments;
-    this.#showCell = showCell;
   }
 
   write(node: OfficeContentNode): void {
     this.#asides.push(...(node.notes ?? []), ...(node.comments ?? []));
-    const { header, footer } = printedAround(node);
-    this.#text.append(header + this.#titleOf(node));
+    this.#text.append(this.#titleOf(node));
     if (node.type === 'row') this.#text.append(this.#row(node));
     else if (node.type === 'break') this.#text.append('\n');
     else if (node.children === undefined || node.children.length === 0)
       this.#text.append(node.text ?? '');
     else for (const child of node.children) this.write(child);
-    this.#text.append(BLOCKS.has(node.type) ? `\n${footer}` : footer);
+    if (BLOCKS.has(node.type)) this.#text.append('\n');
   }
 
   end(): string {
@@ -59,8 +51,6 @@ class SectionWriter {
 
   /** A cell on one line, whatever it holds. */
   #cell(cell: OfficeContentNode): string {
-    const shown = this.#showCell(cell.rawContent ?? '', cell.text ?? '');
-    if (shown !== null) return shown;
     const outer = this.#text;
     this.#text = new TextBuffer();
     this.write(cell);
@@ -72,23 +62,3 @@ class SectionWriter {
       .join(' ');
   }
 }
-
-/** What a spreadsheet prints above and below a sheet: its three parts follow `&L`, `&C` and `&R`. */
-function printedAround(node: OfficeContentNode): { header: string; footer: string } {
-  const xml = node.type === 'sheet' ? (node.rawContent ?? '').slice(-PRINT_SETTINGS) : '';
-  const part = (name: string): string => {
-    const codes = new RegExp(`<odd${name}\\b[^>]*>([^<]*)`).exec(xml)?.[1] ?? '';
-    const words = codes
-      .replaceAll('&lt;', '<')
-      .replaceAll('&gt;', '>')
-      .replaceAll('&amp;', '&')
-      .split(/&[LCR]/)
-      .map((third) => third.replaceAll(/&(?:"[^"]*"|K[0-9A-F]{6}|\d+|[A-Z])/g, '').trim());
-    const line = words.filter((word) => word !== '').join('\t');
-    return line === '' ? '' : `${line}\n`;
-  };
-  return { header: part('Header'), footer: part('Footer') };
-}
-
-/** They stand after the cells, near the sheet's end. */
-const PRINT_SETTINGS = 64 * 1024;

@@ -6,17 +6,14 @@ import { assertPageCount, assertTextLength } from '../text.ts';
 import type { ExtractedPages } from '../text.ts';
 import { sectionText } from './office-text.ts';
 import { spellOutSymbols } from './rtf-symbols.ts';
-import { readNumberFormats } from './xlsx-formats.ts';
 
 /** The formats that officeparser reads. */
-export type OfficeFormat = 'xlsx' | 'odt' | 'ods' | 'odp' | 'rtf';
+export type OfficeFormat = 'odt' | 'ods' | 'odp' | 'rtf';
 
 const MEBIBYTE = 1024 * 1024;
 const LIMITS = {
   maxUncompressedBytes: 256 * MEBIBYTE,
   maxZipEntries: 20_000,
-  // Raw content is only kept of spreadsheets, where it is slices of one string.
-  maxRawContentLength: 1024 * MEBIBYTE,
 };
 
 /**
@@ -32,10 +29,7 @@ export async function extractOffice(
 ): Promise<ExtractedPages> {
   const bytes = await readFile(file);
   const ast = await parseDocument(bytes, format);
-  const showCell = format === 'xlsx' ? readNumberFormats(bytes) : () => null;
-  const pages = sections(ast, maxPages).map((nodes) =>
-    sectionText(nodes, ast.attachments, showCell),
-  );
+  const pages = sections(ast, maxPages).map((nodes) => sectionText(nodes, ast.attachments));
   assertTextLength(pages.reduce((sum, page) => sum + page.length, 0));
   return { pages, warnings: ast.warnings.flatMap(asWarning) };
 }
@@ -48,7 +42,6 @@ async function parseDocument(bytes: Uint8Array, format: OfficeFormat): Promise<O
       // Charts are attachments, and their words are text.
       extractAttachments: true,
       ignoreSlideMasters: true,
-      includeRawContent: format === 'xlsx',
       decompressionLimits: LIMITS,
     });
   } catch (error) {

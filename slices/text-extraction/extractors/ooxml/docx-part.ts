@@ -1,7 +1,7 @@
-import { Flow } from './flow.ts';
+import { Flow } from '../flow.ts';
 import type { ListPlace, Numbering } from './numbering.ts';
-import { readXml } from './package.ts';
-import type { Attributes } from './package.ts';
+import { readXml } from '../package.ts';
+import type { Attributes } from '../package.ts';
 
 /** Deleted or moved away with changes tracked; the older drawing of what a choice draws as well. */
 const SILENT = new Set([

@@ -1,11 +1,9 @@
 import { assertTextLength, cleanText } from '../../text.ts';
 import type { ExtractedPages } from '../../text.ts';
-import { htmlToText } from '../html.ts';
-import { chartText, drawingText } from './drawing.ts';
 import { DocxPart } from './docx-part.ts';
 import { readNumbering } from './numbering.ts';
-import { mainPart, openPackage, requirePart } from './package.ts';
-import type { OoxmlPackage, Relation } from './package.ts';
+import { mainPart, openPackage, requirePart, targetsOf } from '../package.ts';
+import { relatedText } from './related.ts';
 
 /**
  * A Word document's text as one page: headers, the body with the labels of its lists, its text boxes,
@@ -19,8 +17,7 @@ export function extractDocx(file: Uint8Array): ExtractedPages {
   const main = mainPart(parts, 'word/document.xml');
   requirePart(parts, main);
   const relations = parts.relations(main);
-  const partsOf = (type: string): string[] =>
-    [...relations.values()].filter((each) => each.type === type).map(({ target }) => target);
+  const partsOf = (type: string): string[] => targetsOf(relations, type);
   const [styles = ''] = partsOf('styles').map(parts.xml);
   const [numbering = ''] = partsOf('numbering').map(parts.xml);
   const lists = readNumbering(numbering, styles);
@@ -45,15 +42,4 @@ export function extractDocx(file: Uint8Array): ExtractedPages {
   const text = [...headers, body.text, ...around('footer'), '', ...asides].join('\n');
   assertTextLength(text.length);
   return { pages: [cleanText(text)], warnings: [] };
-}
-
-/** What stands in a part of its own, by the type of the reference to it. */
-function relatedText(parts: OoxmlPackage, relation: Relation | undefined): string {
-  if (relation === undefined) return '';
-  const { type, target } = relation;
-  if (type === 'chart') return chartText(parts.xml(target));
-  if (type === 'diagramData') return drawingText(parts.xml(target));
-  if (type === 'aFChunk' && /\.x?html?$/i.test(target)) return htmlToText(parts.xml(target));
-  if (type === 'aFChunk' && /\.txt$/i.test(target)) return parts.xml(target);
-  return '';
 }

@@ -1,5 +1,5 @@
-import { Flow } from './flow.ts';
-import { readXml } from './package.ts';
+import { Flow } from '../flow.ts';
+import { readXml } from '../package.ts';
 
 interface DrawingOptions {
   /** Which shapes count: by the type of their placeholder, null for those that are none. */

@@ -1,4 +1,4 @@
-import { readXml } from './package.ts';
+import { readXml } from '../package.ts';
 import { formatNumber } from './number-format.ts';
 
 /** Where a paragraph stands in a list; `numId` 0 takes it out of the list of its style. */

@@ -1,8 +1,9 @@
 import { assertPageCount, assertTextLength, cleanText } from '../../text.ts';
 import type { ExtractedPages } from '../../text.ts';
-import { chartText, drawingText } from './drawing.ts';
-import { mainPart, openPackage, readXml, requirePart } from './package.ts';
-import type { OoxmlPackage, Relation } from './package.ts';
+import { drawingText } from './drawing.ts';
+import { mainPart, openPackage, readXml, requirePart, targetsOf } from '../package.ts';
+import type { OoxmlPackage } from '../package.ts';
+import { relatedText } from './related.ts';
 
 /**
  * A presentation's text, a page for every slide, empty ones included: its shapes, tables, charts and
@@ -37,7 +38,7 @@ function slidesInOrder(parts: OoxmlPackage, main: string): string[] {
 /** `behind` remembers the words of layouts and masters, which many slides share. */
 function slideText(parts: OoxmlPackage, path: string, behind: Map<string, string>): string {
   const relations = parts.relations(path);
-  const of = (type: string): string[] => targets(relations, type);
+  const of = (type: string): string[] => targetsOf(relations, type);
   const related = (id: string): string => relatedText(parts, relations.get(id));
   const own = drawingText(parts.xml(path), { related });
   const added = of('slideLayout').map((layout) => {
@@ -54,7 +55,7 @@ function slideText(parts: OoxmlPackage, path: string, behind: Map<string, string
 
 /** What layout and master show on every slide: all but their placeholders, which only tell where to type. */
 function backgroundText(parts: OoxmlPackage, layout: string): string {
-  const masters = targets(parts.relations(layout), 'slideMaster');
+  const masters = targetsOf(parts.relations(layout), 'slideMaster');
   return [...masters, layout]
     .map((path) => drawingText(parts.xml(path), { wanted: (placeholder) => placeholder === null }))
     .join('\n');
@@ -75,14 +76,4 @@ function commentText(xml: string): string {
     },
   });
   return comments.join('\n');
-}
-
-function targets(relations: Map<string, Relation>, type: string): string[] {
-  return [...relations.values()].filter((each) => each.type === type).map(({ target }) => target);
-}
-
-function relatedText(parts: OoxmlPackage, relation: Relation | undefined): string {
-  if (relation?.type === 'chart') return chartText(parts.xml(relation.target));
-  if (relation?.type === 'diagramData') return drawingText(parts.xml(relation.target));
-  return '';
 }

@@ -1,7 +1,7 @@
 import { unzipSync } from 'fflate';
 import { posix } from 'node:path';
 import { Parser } from 'htmlparser2';
-import { StepFailure } from '../../../../shared/step-failure.ts';
+import { StepFailure } from '../../../shared/step-failure.ts';
 
 /** The parts of an Office Open XML package (ECMA-376 part 2) that hold text, unpacked. */
 export interface OoxmlPackage {
@@ -42,10 +42,15 @@ export function openPackage(file: Uint8Array): OoxmlPackage {
   return { bytes, xml, relations: (path) => readRelations(xml, path) };
 }
 
+/** The paths that relations of one type lead to, in their order. */
+export function targetsOf(relations: Map<string, Relation>, type: string): string[] {
+  return [...relations.values()].filter((each) => each.type === type).map(({ target }) => target);
+}
+
 /** The path of the part that everything else hangs on; `usual` where the package does not say. */
 export function mainPart(parts: OoxmlPackage, usual: string): string {
-  const [main] = [...parts.relations('').values()].filter(({ type }) => type === 'officeDocument');
-  return main?.target ?? usual;
+  const [main = usual] = targetsOf(parts.relations(''), 'officeDocument');
+  return main;
 }
 
 /** Throws the permanent failure `corrupt` where a part is missing or cut off. */
