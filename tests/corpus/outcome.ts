@@ -19,6 +19,8 @@ export interface Ended {
   text: string;
   /** Warnings of all steps. */
   warnings: string[];
+  /** Pages that were read by OCR. */
+  ocrPages: number;
   /** From the upload to the end, waiting included. */
   seconds: number;
 }

@@ -27,13 +27,16 @@ async function send(client: Client, entry: CorpusEntry): Promise<Ended> {
   const content = await readFile(entry.file);
   const answer = await client.upload([{ name: basename(entry.file), content }]);
   const seconds = (): number => (performance.now() - begun) / 1000;
-  const nothing = { entry, document: null, refusal: '', text: '', warnings: [] };
+  const nothing = { entry, document: null, refusal: '', text: '', warnings: [], ocrPages: 0 };
   if ('refused' in answer) return { ...nothing, refusal: answer.detail, seconds: seconds() };
   const [id = ''] = answer.ids;
   const document = await untilEnd(client, id);
   const ended = { ...nothing, document, seconds: seconds() };
   const [text, history] = await Promise.all([client.text(id), client.history(id)]);
-  return { ...ended, text: text ?? '', warnings: warningsOf(history) };
+  const ocrPages = Number(
+    history.findLast(({ data }) => 'ocrPages' in data)?.data['ocrPages'] ?? 0,
+  );
+  return { ...ended, text: text ?? '', warnings: warningsOf(history), ocrPages };
 }
 
 /** The document at its end, or as it stands when that does not come. */

@@ -26,7 +26,8 @@ export function extractXlsx(file: Uint8Array, maxPages: number): ExtractedPages 
   const pages = sheets.map(({ name, path }) => {
     const { header, rows, footer } = readSheet(parts.xml(path), shared, show);
     const title = IS_DEFAULT_NAME.test(name) ? '' : name;
-    return cleanText([title, header, rows, footer, ...besideOf(parts, path)].join('\n')).trim();
+    const all = [title, header, rows, footer, ...besideOf(parts, path)];
+    return cleanText(all.filter((each) => each.trim() !== '').join('\n')).trim();
   });
   assertTextLength(pages.reduce((sum, page) => sum + page.length, 0));
   return { pages, warnings: [] };
