@@ -10,7 +10,7 @@ const SENTENCE = /^\p{Lu}(?!.*(?:\bat \/|Error:|undefined|null|0x)).{15,}\.$/su;
 
 /** What a poisonous document may do and what not, check by check. */
 export function judgeNasty(ended: Ended, cost: Cost | null): Check[] {
-  const { entry, document, refusal, text, warnings } = ended;
+  const { entry, document, refusal, text, warnings, ocrPages } = ended;
   const status = document?.status ?? 'refused';
   const error = document?.error ?? null;
   const characters = text.replaceAll(/\s/g, '').length;
@@ -24,6 +24,7 @@ export function judgeNasty(ended: Ended, cost: Cost | null): Check[] {
   const silent = status === 'completed' && characters > 0;
   const mustFail = entry.verdict === 'must-fail-clearly' && !REPAIRED.test(entry.path);
   const mustFlag = /flag|low-confidence/.test(entry.verdict);
+  const isDoubted = warnings.length > 0 || (entry.verdict === 'low-confidence' && ocrPages > 0);
   const checks = [
     check('an end', status === 'completed' || status === 'failed' || refusal.includes('"detail"')),
     check(
@@ -34,11 +35,9 @@ export function judgeNasty(ended: Ended, cost: Cost | null): Check[] {
     check('at most 1 GiB', (cost?.peakMemoryBytes ?? 0) <= MAX_MEMORY_BYTES),
     check('no text', !(mustFail && silent)),
     check('completed', entry.verdict !== 'should-succeed' || status === 'completed'),
-    check('a warning', !mustFlag || !silent || warnings.length > 0),
+    check('a warning', !mustFlag || !silent || isDoubted),
     check('no local file', !/root:.*:0:0:/.test(text)),
   ];
-  return checks
-    .filter(({ holds }) => !holds)
-    .slice(0, 1)
-    .concat(checks.every(({ holds }) => holds) ? [check('survives', true)] : []);
+  // One check a document: the first that fails says what went wrong.
+  return [checks.find(({ holds }) => !holds) ?? check('survives', true)];
 }
