@@ -18,7 +18,8 @@ test('nothing has to be set', () => {
     maxFileBytes: 2 ** 31,
     maxFiles: 100,
     ocrLanguages: ['eng', 'deu'],
-    parserMemoryBytes: 1.5 * 2 ** 30,
+    parserCpuMs: 45_000,
+    parserMemoryBytes: 2 ** 30,
     webhookAllowedNetworks: [],
     logLevel: 'info',
   });

@@ -14,6 +14,7 @@ import {
   whole,
   wholes,
 } from './config-variable.ts';
+import { installedOcrLanguages } from './ocr-languages.ts';
 
 export { ConfigError } from './config-error.ts';
 
@@ -97,9 +98,9 @@ const variables = {
     default: null,
     description: 'Text-recognition processes; unset: one for every two cores.',
   }),
-  OCR_LANGUAGES: list(['eng', 'deu'], {
+  OCR_LANGUAGES: list(installedOcrLanguages(), {
     default: ['eng', 'deu'],
-    description: 'Languages of text recognition, comma-separated.',
+    description: 'Languages of text recognition, comma-separated; see below for others.',
   }),
   PARSER_TIMEOUT_MS: whole({
     minimum: 100,
@@ -107,9 +108,15 @@ const variables = {
     default: 120_000,
     description: 'Longest time a parser may take, in milliseconds.',
   }),
+  PARSER_CPU_MS: whole({
+    minimum: 100,
+    maximum: 86_400_000,
+    default: 45_000,
+    description: 'Most computing time a parser may take, in milliseconds.',
+  }),
   PARSER_MEMORY_BYTES: size({
     minimum: 128 * MiB,
-    default: 1.5 * GiB,
+    default: GiB,
     description: 'Most memory a parser process may take.',
   }),
   MAX_PAGES: whole({
@@ -220,6 +227,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     ocrWorkers: read('OCR_WORKERS') ?? Math.max(1, Math.floor(cores / 2)),
     ocrLanguages: read('OCR_LANGUAGES'),
     parserTimeoutMs: read('PARSER_TIMEOUT_MS'),
+    parserCpuMs: read('PARSER_CPU_MS'),
     parserMemoryBytes: read('PARSER_MEMORY_BYTES'),
     maxPages: read('MAX_PAGES'),
     maxPixels: read('MAX_PIXELS'),

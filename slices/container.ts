@@ -81,7 +81,7 @@ export function createDoctrailContainer(
         limits: {
           memoryBytes: config.parserMemoryBytes,
           wallClockMs: config.parserTimeoutMs,
-          cpuSeconds: Math.ceil(config.parserTimeoutMs / 1000),
+          cpuSeconds: config.parserCpuMs / 1000,
         },
         log: (message) => log.warn(message),
       }),

@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import type { Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { StepFailure } from '../../shared/step-failure.ts';
+import { encode } from './encode.fixture.ts';
 import { inspect } from './inspect.ts';
 import type { Inspection } from './inspect.ts';
 import { zipOf } from './zip.fixture.ts';
@@ -130,6 +131,50 @@ describe('text', () => {
     ['windows-1252', Buffer.from('Schöne Grüße aus München, es ist schön hier', 'latin1')],
   ])('%s is found', async (encoding, bytes) => {
     expect((await inspected(bytes)).encoding).toBe(encoding);
+  });
+
+  const LETTERS = {
+    'windows-1250':
+      'Szanowni Państwo, uprzejmie informujemy, że faktura została wystawiona. Prosimy o zapłatę w ciągu czternastu dni, źródło i święto.',
+    'iso-8859-2':
+      'Vážený pane, děkujeme za Vaši objednávku. Faktura je splatná do čtrnácti dnů, příliš žluťoučký kůň.',
+    'windows-1251':
+      'Уважаемые господа, направляем вам счёт за поставленный товар. Просим оплатить сумму в течение десяти дней.',
+    'koi8-u':
+      'Шановні колеги, надсилаємо вам рахунок за отриманий товар. Просимо сплатити протягом десяти днів.',
+    ibm866:
+      'Уважаемые господа, направляем вам счёт за поставленный товар. Просим оплатить сумму в течение десяти дней.',
+    'windows-1253':
+      'Αγαπητοί κύριοι, σας αποστέλλουμε το τιμολόγιο για τα εμπορεύματα που παραδόθηκαν από εμάς.',
+    'windows-1254':
+      'Sayın yetkili, siparişiniz için teşekkür ederiz. Faturanızı ekte bulabilirsiniz, iyi çalışmalar dileriz.',
+    'windows-1255': 'לכבוד הלקוח הנכבד, מצורפת בזאת החשבונית עבור הסחורה שסופקה. נא לשלם את הסכום.',
+    'windows-1256':
+      'السادة المحترمون، نرسل إليكم الفاتورة الخاصة بالبضائع المسلمة. يرجى دفع المبلغ.',
+    'windows-874': 'เรียน ท่านลูกค้าผู้มีเกียรติ ทางบริษัทได้ส่งใบแจ้งหนี้สำหรับสินค้ามาให้ท่าน',
+    macintosh:
+      'Sehr geehrte Damen und Herren, für die größeren Änderungen übersenden wir Ihnen die Rechnung.',
+    shift_jis:
+      '拝啓、ご注文いただいた商品の請求書をお送りいたします。お支払いは月末までにお願いします。',
+    'euc-jp':
+      '拝啓、ご注文いただいた商品の請求書をお送りいたします。お支払いは月末までにお願いします。',
+    gb18030: '尊敬的客户，您好！现将本月的发票寄给您，请在十天之内付款。谢谢您的合作。',
+    big5: '尊敬的客戶，您好！現將本月的發票寄給您，請在十天之內付款。謝謝您的合作。',
+    'euc-kr':
+      '안녕하세요. 주문하신 상품의 청구서를 보내드립니다. 십 일 이내에 지불해 주시기 바랍니다.',
+  };
+
+  test.each(Object.entries(LETTERS))('%s is read as it was written', async (encoding, letter) => {
+    const bytes = encode(letter, encoding);
+    const found = (await inspected(bytes)).encoding ?? '';
+    expect(new TextDecoder(found).decode(bytes)).toBe(letter);
+  });
+
+  test('ISO-2022-JP by its escapes, UTF-16 without a single zero by its language', async () => {
+    const escaped = Buffer.from('Re: \u001B$BF|K\\8l\u001B(B desu', 'latin1');
+    expect((await inspected(escaped)).encoding).toBe('iso-2022-jp');
+    const japanese = Buffer.from(LETTERS.shift_jis, 'utf16le');
+    expect((await inspected(japanese)).encoding).toBe('utf-16le');
   });
 
   test('in UTF-8 far into the file is strictly checked', async () => {

@@ -1,20 +1,16 @@
-import { analyse } from 'chardet';
 import type { FileHandle } from 'node:fs/promises';
+import { guessEncoding, guessUtf16 } from './encoding-guess.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 const STRICT_BYTES = 64 * CHUNK_BYTES;
-const SURE = 40;
 const MAX_CONTROLS = 0.02;
-// What chardet does not know and Russian files from DOS are full of, and its nearest kin.
-const ALSO_TRIED = ['ibm866', 'windows-1251', 'koi8-r'];
-
 /** An encoding, or why a file is no text. */
 type TextEncoding = { encoding: string } | { refused: 'binary' | 'ebcdic' };
 
 /**
- * The encoding of a text file by its bytes, `head` being the first of them: a byte order mark, strict
- * UTF-8 over (the first 64 MB of) the file, UTF-16 without a mark, else chardet's best guess. Names
- * are those of the WHATWG.
+ * The encoding of a text file by its bytes, `head` being the first of them: a byte order mark, UTF-16
+ * without a mark, the escapes of ISO-2022-JP, strict UTF-8 over (the first 64 MB of) the file, else
+ * the one in which it reads most like a language. Names are those of the WHATWG.
  */
 export async function detectEncoding(file: FileHandle, head: Buffer): Promise<TextEncoding> {
   const marked = markedEncoding(head);
@@ -22,9 +18,11 @@ export async function detectEncoding(file: FileHandle, head: Buffer): Promise<Te
   const utf16 = unmarkedUtf16(head);
   if (utf16 !== null) return { encoding: utf16 };
   if (isEbcdic(head)) return { refused: 'ebcdic' };
-  if (!isText(head)) return { refused: 'binary' };
-  if (await isUtf8(file)) return { encoding: 'utf-8' };
-  return { encoding: guess(head) };
+  if (isIso2022(head)) return { encoding: 'iso-2022-jp' };
+  if (await isUtf8(file)) return isText(head) ? { encoding: 'utf-8' } : { refused: 'binary' };
+  const eastAsian = isText(head) ? null : await guessUtf16(head);
+  if (eastAsian !== null) return { encoding: eastAsian };
+  return isText(head) ? { encoding: await guessEncoding(head) } : { refused: 'binary' };
 }
 
 /** Whether codes, in an encoding that extends ASCII, could be text: hardly any control characters. */
@@ -81,6 +79,11 @@ function decodes(bytes: Buffer, encoding: string): boolean {
   }
 }
 
+/** All in seven bits, so it is ASCII too, but for the escapes that change the characters' set. */
+function isIso2022(head: Buffer): boolean {
+  return /\x1B\$[@B][\x21-\x7E]{2,}?\x1B\([BJ]/.test(head.toString('latin1'));
+}
+
 /** Text from mainframes: blanks are 0x40, and ASCII's blank, a control there, is missing. */
 function isEbcdic(head: Buffer): boolean {
   let blanks = 0;
@@ -101,42 +104,4 @@ async function isUtf8(file: FileHandle): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function guess(head: Buffer): string {
-  const guesses = analyse(head).flatMap(({ name, confidence }) => {
-    const encoding = canonicalName(name);
-    return encoding === null ? [] : [{ encoding, confidence }];
-  });
-  const [best] = guesses;
-  if (best !== undefined && best.confidence >= SURE) return best.encoding;
-  const candidates = [...guesses.map(({ encoding }) => encoding), ...ALSO_TRIED, 'windows-1252'];
-  const scored = [...new Set(candidates)].map((encoding) => ({
-    encoding,
-    score: wordLikeness(new TextDecoder(encoding).decode(head)),
-  }));
-  return scored.reduce((a, b) => (b.score > a.score ? b : a)).encoding;
-}
-
-/** Null for an encoding that this platform cannot decode. */
-export function canonicalName(label: string): string | null {
-  try {
-    return new TextDecoder(label).encoding;
-  } catch {
-    return null;
-  }
-}
-
-/**
- * Beyond ASCII, a right guess gives lower-case letters beside letters of the same script; a wrong one
- * gives signs, capitals inside words and mixed scripts.
- */
-function wordLikeness(text: string): number {
-  const count = (pattern: RegExp): number => text.match(pattern)?.length ?? 0;
-  const words = count(
-    /(?<=\p{Script=Cyrillic})[а-яё]|(?<=[a-z])[ß-ÿ]|(?<=\p{Script=Greek})[ά-ώ]/gu,
-  );
-  const strange = count(/[^\P{S}\p{ASCII}]|\uFFFD|\p{Ll}\p{Lu}|[^\P{Cc}\p{ASCII}]/gu);
-  const mixed = count(/\p{Script=Latin}\p{Script=Cyrillic}|\p{Script=Cyrillic}\p{Script=Latin}/gu);
-  return words - 2 * strange - 2 * mixed;
 }

@@ -1,7 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Inspection } from './inspection.ts';
 import { ANY_DOCUMENT, encrypted, unsupported } from './refusals.ts';
-import { canonicalName, detectEncoding } from './text-encoding.ts';
+import { canonicalName } from './encoding-guess.ts';
+import { detectEncoding } from './text-encoding.ts';
 import { textKind } from './text-kind.ts';
 import type { ClaimedText } from './text-kind.ts';
 

@@ -3,12 +3,13 @@ import type { Task } from '../../shared/sandbox/task.ts';
 import { extractEmail } from './extractors/email.ts';
 import { extractHtml } from './extractors/html.ts';
 import { countImagePages } from './extractors/image.ts';
-import { extractOffice } from './extractors/office.ts';
+import { extractOdf } from './extractors/odf/odf.ts';
 import { extractDocx } from './extractors/ooxml/docx.ts';
 import { extractPptx } from './extractors/ooxml/pptx.ts';
 import { extractXlsx } from './extractors/ooxml/xlsx.ts';
 import { readPdfPages, renderPdfPages } from './extractors/pdf.ts';
 import { extractPlainText, extractSource } from './extractors/plain-text.ts';
+import { extractRtf } from './extractors/rtf.ts';
 import type { Format } from './format.contract.ts';
 import type { ExtractedPages, PageText } from './text.ts';
 
@@ -53,8 +54,9 @@ async function read(
     case 'odt':
     case 'ods':
     case 'odp':
+      return done(extractOdf(await readFile(file), format, maxPages));
     case 'rtf':
-      return done(await extractOffice(file, format, maxPages));
+      return done(await extractRtf(await readFile(file)));
     case 'html':
       return done(await extractHtml(file, encoding));
     case 'email':

@@ -15,13 +15,8 @@ const OTHERS = /: (invoice|not-invoice|field|mail), /;
 
 /** What cannot be read, and why. */
 const KNOWN_MISSES: Record<string, number> = {
-  // officeparser leaves these out: a master page's footer, an embedded document.
-  'odp/tika__testMasterFooter.odp': 1,
-  'ods/tika__testFooter.ods': 1,
-  'odt/tika__testODFwithOOo3.odt': 1,
-  // Base64 of attachments, and the HTML part of a mail whose text part says the same.
+  // Base64 of attachments.
   'eml/tika__testGroupWiseEml.eml': 3,
-  'eml/tika__testRFC822_normal_zip.eml': 1,
 };
 
 const good = readCorpus('good').filter(

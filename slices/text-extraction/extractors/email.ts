@@ -7,6 +7,8 @@ import type { ExtractedPages } from '../text.ts';
 import { htmlToText } from './html.ts';
 
 const WORD = /[\p{L}\p{N}]+/gu;
+/** A short text says something else with every other word; in a long one, pictures have captions. */
+const SHORT = 50;
 const MAX_MISSING_WORDS = 0.1;
 
 /**
@@ -67,7 +69,8 @@ function body(email: Email): string {
   const spoken = new Set(text.match(WORD));
   const words = new Set(html.match(WORD));
   const missing = words.difference(spoken).size;
-  return missing > words.size * MAX_MISSING_WORDS ? `${text}\n\n${html}` : text;
+  const allowed = words.size < SHORT ? 0 : words.size * MAX_MISSING_WORDS;
+  return missing > allowed ? `${text}\n\n${html}` : text;
 }
 
 function attachmentLines(email: Email): string {

@@ -48,15 +48,17 @@ export class Flow {
     this.#blocks.push([]);
   }
 
-  endCell(): void {
+  /** `times`: neighbours that are equal, written as one. */
+  endCell(times = 1): void {
     if (this.#blocks.length < 2) return;
     const lines = (this.#blocks.pop() ?? []).flatMap((block) => block.split('\n'));
     const cell = lines.map((line) => line.trim()).filter((line) => line !== '');
-    this.#rows.at(-1)?.push(cell.join(' '));
+    const text = cell.join(' ');
+    for (let count = 0; count < times; count += 1) this.#rows.at(-1)?.push(text);
   }
 
   endRow(): void {
-    this.block((this.#rows.pop() ?? []).join('\t'));
+    this.block((this.#rows.pop() ?? []).join('\t').trimEnd());
   }
 
   end(): string {

@@ -3,11 +3,14 @@ import { posix } from 'node:path';
 import { Parser } from 'htmlparser2';
 import { StepFailure } from '../../../shared/step-failure.ts';
 
-/** The parts of an Office Open XML package (ECMA-376 part 2) that hold text, unpacked. */
-export interface OoxmlPackage {
+/** The parts of a ZIP file of XML that hold text, unpacked. */
+export interface XmlParts {
   /** A part's XML, by its path without a leading slash; empty where there is none. */
   xml(path: string): string;
-  bytes(path: string): Uint8Array | undefined;
+}
+
+/** An Office Open XML package (ECMA-376 part 2). */
+export interface OoxmlPackage extends XmlParts {
   /** What a part refers to inside the package, by relationship id. */
   relations(path: string): Map<string, Relation>;
 }
@@ -37,9 +40,8 @@ export function openPackage(file: Uint8Array): OoxmlPackage {
   const byPath = new Map(
     Object.entries(parts).map(([name, bytes]) => [name.replaceAll('\\', '/').toLowerCase(), bytes]),
   );
-  const bytes = (path: string): Uint8Array | undefined => byPath.get(path.toLowerCase());
-  const xml = (path: string): string => decode(bytes(path));
-  return { bytes, xml, relations: (path) => readRelations(xml, path) };
+  const xml = (path: string): string => decode(byPath.get(path.toLowerCase()));
+  return { xml, relations: (path) => readRelations(xml, path) };
 }
 
 /** The paths that relations of one type lead to, in their order. */
@@ -54,7 +56,7 @@ export function mainPart(parts: OoxmlPackage, usual: string): string {
 }
 
 /** Throws the permanent failure `corrupt` where a part is missing or cut off. */
-export function requirePart(parts: OoxmlPackage, path: string): void {
+export function requirePart(parts: XmlParts, path: string): void {
   const xml = parts.xml(path);
   if (xml === '') throw corrupt(`${path} is missing`);
   if (!readXml(xml, {}).complete) throw corrupt(`${path} is cut off`);
