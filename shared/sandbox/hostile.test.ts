@@ -148,6 +148,7 @@ describe('on a system that offers less', () => {
       input: { deed: 'connect', value: portOf() },
       limits: LIMITS,
       onProgress: undefined,
+      onUsage: undefined,
       signal: undefined,
     });
     await expect(connecting).rejects.toMatchObject({ detail: expect.stringMatching(REFUSED) });
@@ -161,7 +162,13 @@ describe('on a system that offers less', () => {
     const worker = await start({ network: null });
     const { port } = receiver.address();
     const input = { deed: 'datagram', value: port };
-    const run = { task: TASK.href, limits: LIMITS, onProgress: undefined, signal: undefined };
+    const run = {
+      task: TASK.href,
+      limits: LIMITS,
+      onProgress: undefined,
+      onUsage: undefined,
+      signal: undefined,
+    };
     await expect(worker.run({ ...run, input })).rejects.toMatchObject({ code: 'parser-error' });
     await worker.kill();
     receiver.close();

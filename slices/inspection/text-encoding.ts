@@ -81,6 +81,7 @@ function decodes(bytes: Buffer, encoding: string): boolean {
 
 /** All in seven bits, so it is ASCII too, but for the escapes that change the characters' set. */
 function isIso2022(head: Buffer): boolean {
+  // oxlint-disable-next-line no-control-regex -- escapes are what it looks for
   return /\x1B\$[@B][\x21-\x7E]{2,}?\x1B\([BJ]/.test(head.toString('latin1'));
 }
 

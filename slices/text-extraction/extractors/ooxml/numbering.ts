@@ -54,11 +54,13 @@ export function readNumbering(numberingXml: string, stylesXml: string): Numberin
 
   function placeOfStyle(style: string): Partial<ListPlace> {
     const seen = new Set<string>();
-    let place: Partial<ListPlace> = {};
+    const place: Partial<ListPlace> = {};
     for (let name: string | undefined = style; name !== undefined && !seen.has(name);) {
       seen.add(name);
       const found: Style | undefined = styles.get(name);
-      place = { ...found?.place, ...place };
+      const { numId, level } = found?.place ?? {};
+      if (numId !== undefined) place.numId ??= numId;
+      if (level !== undefined) place.level ??= level;
       name = found?.basedOn;
     }
     return place;
