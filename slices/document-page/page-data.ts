@@ -46,6 +46,14 @@ export const noSuchDocument = () =>
 /** The strongest words for a kind say enough. */
 const EVIDENCE = 5;
 
+/** How the text was read. */
+function readingOf(history: readonly StoredEvent[]): DocumentPageData['reading'] {
+  const found = history.findLast(textExtractionEvents.Finished.is);
+  if (!found) return null;
+  const { ocrPages, ocrConfidence, warnings } = found.data;
+  return { ocrPages, ocrConfidence, warnings };
+}
+
 /** Reads one document by folding its history: its page needs no table of its own, and is true at once. */
 export function createDocumentReader(options: {
   steps: readonly Step[];
@@ -136,6 +144,7 @@ export function createDocumentReader(options: {
       fields,
       text: await textOf(id, history),
       q,
+      reading: readingOf(history),
       hasPreview: history.some(publicationEvents.Finished.is),
       hasFields: history.some(classificationEvents.Finished.is),
       duplicate: await duplicateOf(record.duplicateOf),

@@ -60,6 +60,7 @@ const data = (changes: Partial<DocumentPageData> = {}): DocumentPageData => ({
   findings: { title: null, language: null, kind: null },
   fields: [],
   text: null,
+  reading: null,
   q: '',
   hasPreview: false,
   hasFields: false,
@@ -85,6 +86,20 @@ const retrying = () => {
     steps: [{ ...running, state: 'retrying' as const, progress: null }],
   };
 };
+
+describe('how a text was read', () => {
+  it('says how sure a recognition is, and what is wrong with it', () => {
+    const warnings = ['Page 2 was hard to read (OCR confidence 41 of 100)'];
+    const { facts } = view({ reading: { ocrPages: 3, ocrConfidence: 57.6, warnings } });
+    expect(facts).toContainEqual({
+      name: 'Read',
+      value: '3 pages by text recognition',
+      confidence: '58 % sure',
+      evidence: null,
+    });
+    expect(facts).toContainEqual(expect.objectContaining({ name: 'Note', value: warnings[0] }));
+  });
+});
 
 describe('the steps of a document', () => {
   it('tell state, duration and progress of each, however many there are', () => {

@@ -64,6 +64,8 @@ export interface DocumentPageData {
   text: string | null;
   /** What the reader searched for, empty for nothing. */
   q: string;
+  /** How the text was read; null before extraction. `ocrConfidence` is 0 to 100. */
+  reading: { ocrPages: number; ocrConfidence: number | null; warnings: string[] } | null;
   hasPreview: boolean;
   hasFields: boolean;
   duplicate: { id: string; fileName: string } | null;
@@ -200,7 +202,7 @@ function stepView(step: StepData, row: BoardRow, now: Date): StepView {
   };
 }
 
-function factsOf({ document: row, findings }: DocumentPageData): FactView[] {
+function factsOf({ document: row, findings, reading }: DocumentPageData): FactView[] {
   const facts = [
     factOf('Title', findings.title, (title) => title),
     factOf('Kind', findings.kind, kindName),
@@ -208,6 +210,8 @@ function factsOf({ document: row, findings }: DocumentPageData): FactView[] {
     plainFact('Format', row.mediaType === null ? null : mediaTypeName(row.mediaType)),
     plainFact('Pages', row.pages === null ? null : row.pages.toLocaleString('en')),
     plainFact('Size', bytesText(row.bytes)),
+    recognitionFact(reading),
+    ...(reading?.warnings ?? []).map((warning) => plainFact('Note', warning)),
   ];
   return facts.filter((fact) => fact !== null);
 }
@@ -234,6 +238,15 @@ function evidenceText({ value, evidence }: Finding): string | null {
     return `“${words}”${place}${kind === value ? '' : ` for ${kindName(kind).toLowerCase()}`}`;
   });
   return told.length === 0 ? null : told.join(', ');
+}
+
+/** Text that was recognised may hold errors, so it is said how sure the recognition is. */
+function recognitionFact(reading: DocumentPageData['reading']): FactView | null {
+  if (!reading || reading.ocrPages === 0) return null;
+  const { ocrPages, ocrConfidence } = reading;
+  const confidence = ocrConfidence === null ? null : `${Math.round(ocrConfidence)} % sure`;
+  const value = `${countText(ocrPages, 'page')} by text recognition`;
+  return { name: 'Read', value, confidence, evidence: null };
 }
 
 function plainFact(name: string, value: string | null): FactView | null {
