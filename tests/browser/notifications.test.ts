@@ -268,9 +268,13 @@ describe('the page of a rule', () => {
     await page.locator('.rules').getByRole('link', { name: 'Completed' }).click();
     await page.getByLabel('From').fill('2020-01-01T00:00');
     await page.getByRole('button', { name: 'Show' }).click();
-    await page.locator('.past tr').filter({ hasText: 'judged.txt' }).getByText('Sent').waitFor();
+    await page
+      .locator('.past tr')
+      .filter({ hasText: 'judged.txt' })
+      .getByText('Requested')
+      .waitFor();
     await act(page, 'act-send-past', 'they asked');
-    await page.locator('.asked').getByText('0 messages sent').waitFor();
+    await page.locator('.asked').getByText('0 messages requested').waitFor();
     await page
       .locator('.asked')
       .getByText(/Administrator: they asked/)

@@ -92,7 +92,7 @@ function pastView(one: ShownRule['past'][number], { names, now }: RulePageData) 
   return {
     id: one.id,
     status: one.finished ? 'completed' : 'processing',
-    word: one.finished ? `${countText(one.finished.requested, 'message')} sent` : 'Running',
+    word: one.finished ? `${countText(one.finished.requested, 'message')} requested` : 'Running',
     from: momentView(new Date(one.from), now),
     to: momentView(new Date(one.to), now),
     by: `${names.get(one.actor) ?? 'somebody who is gone'}: ${one.reason ?? '(erased)'}`,
@@ -105,7 +105,7 @@ const sendPast = ({ name }: ShownRule, { from, to }: Period): ActionView => ({
   icon: 'up',
   label: 'Send for this period',
   explains:
-    'Sends what happened before the rule watched and was never sent, to every endpoint that wants the rule. Nothing is sent twice.',
+    'Sends what happened before the rule watched and was never requested, to every endpoint that wants the rule. Nothing is sent twice.',
   href: `/notifications/rules/${name}/send-past`,
   choice: null,
   fields: { from: from.toISOString(), to: to.toISOString() },
