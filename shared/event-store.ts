@@ -1,7 +1,10 @@
+import { sql as statement } from 'drizzle-orm';
 import type { Sql } from 'postgres';
 import { newId } from './ids.ts';
+import { withOrigin } from './origin.ts';
 import type { EventCatalogue } from './event-catalogue.ts';
 import type { EventMetadata, NewEvent, StoredEvent } from './event.ts';
+import type { Transaction } from './subscription.ts';
 
 /** What one caller wants appended to one stream. `expected`: the stream's version (0 = it does not exist), null = any. */
 export interface StreamWrite {
@@ -118,7 +121,8 @@ export function createEventStore(sql: Sql, catalogue: EventCatalogue): EventStor
   return {
     append: (...writes) =>
       new Promise((resolve, reject) => {
-        waiting.push({ request: writes, resolve, reject });
+        const request = writes.map(fromHere);
+        waiting.push({ request, resolve, reject });
         if (!writing) void drain();
       }),
     appendIn,
@@ -152,6 +156,22 @@ export function fromRow(row: EventRow): StoredEvent {
     data: row.data,
     metadata: row.metadata,
     storedAt: row.stored_at,
+  };
+}
+
+/** Kept now: the group is written in whichever caller's context it happens to be. */
+const fromHere = (write: StreamWrite): StreamWrite => ({
+  ...write,
+  metadata: withOrigin(write.metadata),
+});
+
+/** For `appendIn`: appends inside a transaction, which decides whether it counts. */
+export function appendThrough(tx: Transaction): AppendFunction {
+  return async (requests) => {
+    const [row] = await tx.execute<{ verdicts: Verdict[] }>(
+      statement`SELECT append_events(${requests}::text::jsonb) AS verdicts`,
+    );
+    return row?.verdicts ?? [];
   };
 }
 

@@ -8,6 +8,8 @@ export interface EventMetadata {
   actor: string;
   /** The command or reaction that stated it. */
   command: string;
+  /** The address that a command came from by HTTP; for the audit alone. */
+  from?: string;
 }
 
 /** A fact as it stands in the log. `position` orders all events, `version` those of one stream (from 1). */

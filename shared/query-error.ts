@@ -5,3 +5,9 @@
 export function withoutQuery(error: Error): Error {
   return 'params' in error && error.cause instanceof Error ? error.cause : error;
 }
+
+/** Whether the error, or what it wraps (drizzle wraps the driver's), carries one of the codes. */
+export function hasCode(error: unknown, codes: readonly string[]): boolean {
+  if (!(error instanceof Error)) return false;
+  return ('code' in error && codes.includes(String(error.code))) || hasCode(error.cause, codes);
+}

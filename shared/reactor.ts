@@ -1,8 +1,7 @@
-import { sql } from 'drizzle-orm';
 import type { EventDefinition, NewEvent, StoredEvent } from './event.ts';
 import {
+  appendThrough,
   VersionConflict,
-  type AppendFunction,
   type EventStore,
   type StreamWrite,
 } from './event-store.ts';
@@ -168,14 +167,5 @@ export function causedBy(event: StoredEvent, reactor: string) {
     causation: event.id,
     actor: `system:${reactor}`,
     command: reactor,
-  };
-}
-
-function appendThrough(tx: Transaction): AppendFunction {
-  return async (requests) => {
-    const [row] = await tx.execute<{ verdicts: Awaited<ReturnType<AppendFunction>> }>(
-      sql`SELECT append_events(${requests}::text::jsonb) AS verdicts`,
-    );
-    return row?.verdicts ?? [];
   };
 }

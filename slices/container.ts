@@ -90,7 +90,7 @@ export function createDoctrailContainer(
     stepGate: asFunction(({ steps }: Cradle) => createStepGate(steps)).singleton(),
     streams: asFunction(() => createEventStreams()).singleton(),
     templates: asFunction(() => createTemplates()).singleton(),
-    accounts: asFunction(({ database }: Cradle) => createAccounts(database.db)).singleton(),
+    accounts: asFunction(({ database }: Cradle) => createAccounts(database)).singleton(),
     actorNames: asFunction(({ database }: Cradle) => createActorNames(database)).singleton(),
     slices: asFunction((cradle: Cradle) => composeSlices(cradle)).singleton(),
     runtime: asFunction((cradle: Cradle) => createRuntime(cradle)).singleton(),

@@ -1,5 +1,6 @@
 import type { EventDefinition } from '../shared/event.ts';
 import type { Slice, StepSlice } from '../shared/slice.ts';
+import * as accountsEvents from './accounts/events.ts';
 import { accountsSlice } from './accounts/slice.ts';
 import { classification } from './classification/slice.ts';
 import type { Cradle } from './container.ts';
@@ -55,6 +56,7 @@ export function composeSlices(cradle: Cradle): Slice[] {
 /** Every event there is; the store reads with this list before any slice is made. */
 export function eventsOf(steps: readonly StepSlice[]): EventDefinition[] {
   const modules = [
+    accountsEvents,
     receiveDocumentEvents,
     pipelineEvents,
     retryPolicyEvents,

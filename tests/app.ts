@@ -110,8 +110,8 @@ export async function startTestApp(
     },
     async session() {
       const { accounts } = doctrail.cradle;
-      const session = await accounts.redeemSignInLink(await accounts.createSignInLink());
-      return `${sessionCookie}=${session}`;
+      const opened = await accounts.redeemSignInLink(await accounts.createSignInLink());
+      return `${sessionCookie}=${opened?.session}`;
     },
     async ask(path, { as = 'operator', ...init } = {}) {
       const headers = new Headers(init.headers);

@@ -98,7 +98,8 @@ describe('the board', () => {
     const streams = ['/documents/stream', '/system/stream'];
     const leaving = await Promise.all(streams.map((path) => watch({ path, token })));
     const staying = await watch({});
-    await accounts.revokeToken((await accounts.token(token))?.id ?? '');
+    const { id: leaver = '' } = (await accounts.token(token)) ?? {};
+    await accounts.revokeToken(leaver, { actor: 'system:test', reason: 'It leaves.' });
     for (const reader of leaving) await reader.ended;
     const [id = ''] = await uploadNotes(1);
     await untilCompleted(staying, [id]);

@@ -10,7 +10,7 @@ import { startTestApp, type TestApp } from './app.ts';
 
 let app: TestApp;
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startTestApp({ env: { TRUST_PROXY: 'on' } });
 });
 afterAll(() => app.stop());
 
@@ -52,7 +52,10 @@ describe('access', () => {
       });
       const revoked = await accounts.createToken({ name: 'gone', role: 'admin' });
       const principal = await accounts.token(revoked);
-      await accounts.revokeToken(principal?.id ?? '');
+      await accounts.revokeToken(principal?.id ?? '', {
+        actor: 'system:test',
+        reason: 'It leaked.',
+      });
       const session = (await app.session()).split('=')[1] ?? '';
       const endedSession = (await app.session()).split('=')[1] ?? '';
       await accounts.signOut(endedSession);

@@ -4,15 +4,13 @@ import { forbidden, unauthorized } from './problem.ts';
 import { isSameOrigin } from './same-origin.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticator, Principal } from './principal.ts';
+import type { Limit } from './throttle.ts';
 
 export interface AuthenticationOptions {
   readonly authenticator: Authenticator;
   readonly publicOrigin: string | undefined;
   /** Called before a token is looked up, and with each that is wrong; throws when there were too many. */
-  readonly throttle: {
-    check(request: FastifyRequest): Promise<void>;
-    failed(request: FastifyRequest): Promise<void>;
-  };
+  readonly throttle: Limit;
 }
 
 /** A stated token counts, and nothing else; without one the session of the cookie. */
@@ -36,7 +34,7 @@ export async function admit(
   const withToken = request.headers.authorization !== undefined;
   if (withToken) await throttle.check(request);
   const principal = await identify(request, authenticator);
-  if (withToken && !principal) await throttle.failed(request);
+  if (withToken && !principal) await throttle.count(request);
   return principal;
 }
 

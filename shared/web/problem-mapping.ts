@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { BlobDamaged } from '../blobs.ts';
 import { isOutage } from '../outage.ts';
+import { hasCode } from '../query-error.ts';
 import { badRequest, notFound, Problem, unavailable, unprocessable } from './problem.ts';
 import type { FastifySchemaValidationError } from 'fastify';
 
@@ -121,12 +122,6 @@ const isUnreadableText = (error: unknown): boolean => hasCode(error, ['22021', '
 
 /** The file system is full or over its quota, or PostgreSQL says so (53100). */
 const isFull = (error: unknown): boolean => hasCode(error, ['ENOSPC', 'EDQUOT', '53100']);
-
-/** Whether the error, or what it wraps (drizzle wraps the driver's), carries one of the codes. */
-function hasCode(error: unknown, codes: readonly string[]): boolean {
-  if (!(error instanceof Error)) return false;
-  return ('code' in error && codes.includes(String(error.code))) || hasCode(error.cause, codes);
-}
 
 /** The multipart parser throws plain errors, which only their sentences tell apart. */
 const isCutOffMultipart = (error: unknown): boolean =>

@@ -8,7 +8,9 @@ import { answerClientError, answerRouterError, installErrorHandling } from './er
 import { loggerOptions, RequestLog } from './logging.ts';
 import { installOpenApi } from './openapi.ts';
 import { installPageContext, type PageFacts } from './page-context.ts';
+import { installOrigin } from './origin.ts';
 import { idleWithin, installReceiveDeadline } from './receive-deadline.ts';
+import { installRefusals, type Refusal } from './refusals.ts';
 import { installSecurityHeaders } from './security-headers.ts';
 import { trackStreams } from './open-streams.ts';
 import { installStreamGuard } from './stream-guard.ts';
@@ -50,6 +52,8 @@ export interface ServerOptions {
   readonly pageFacts?: () => Promise<PageFacts>;
   /** How people reach the server (PUBLIC_URL); null: as the request says. */
   readonly publicUrl?: string | null;
+  /** Told of every request that was refused for who made it; must not throw. */
+  readonly noteRefusal?: (refusal: Refusal) => void;
   /** Whose X-Forwarded headers are believed. */
   readonly trustProxy?: boolean | string[];
   /** Made with `loggerOptions()`, so that it keeps secrets; left out, the server makes one. */
@@ -89,6 +93,8 @@ export async function buildServer(options: ServerOptions): Promise<App> {
   const streams = trackStreams(app);
   installShutdown(app, streams);
   installReceiveDeadline(app);
+  installOrigin(app);
+  installRefusals(app, options.noteRefusal);
   const throttle = await installThrottle(app, options.requestsPerMinute ?? 60_000);
   const { accessTable: table, authenticator } = options;
   installAccess(app, { table, authenticator, publicOrigin, throttle });

@@ -10,7 +10,10 @@ const wrongTokensPerMinute = 300;
  * for each address.
  * A route sets a limit of its own by `config: { rateLimit: { max, timeWindow } }`.
  */
-export async function installThrottle(app: FastifyInstance, requestsPerMinute: number) {
+export async function installThrottle(
+  app: FastifyInstance,
+  requestsPerMinute: number,
+): Promise<Limit> {
   await app.register(rateLimit, {
     max: requestsPerMinute,
     timeWindow: 60_000,
@@ -22,24 +25,41 @@ export async function installThrottle(app: FastifyInstance, requestsPerMinute: n
     },
     errorResponseBuilder: (_request, { ttl }) => tooMany(Math.ceil(ttl / 1000)),
   });
-  const wrongTokens = app.createRateLimit({
-    max: wrongTokensPerMinute,
-    timeWindow: 60_000,
-    keyGenerator: ({ ip }) => rateLimit.normalizeIP(ip),
-  });
+  return createLimit(app, wrongTokensPerMinute, 60_000, addressOf);
+}
+
+/** How often something may happen before it is not done any more; both throw a Problem 429. */
+export interface Limit {
+  /** Whether it happened too often already. */
+  check(request: FastifyRequest): Promise<void>;
+  /** It happened once more. */
+  count(request: FastifyRequest): Promise<void>;
+}
+
+/** Counts in a time, in milliseconds, by what `keyOf` makes of a request; in this process. */
+export function createLimit(
+  app: Pick<FastifyInstance, 'createRateLimit'>,
+  max: number,
+  timeWindow: number,
+  keyOf: (request: FastifyRequest) => string,
+): Limit {
+  const happened = app.createRateLimit({ max, timeWindow, keyGenerator: keyOf });
   const judge = async (request: FastifyRequest, increment: boolean): Promise<void> => {
-    const limit = await wrongTokens(request, { increment });
+    const limit = await happened(request, { increment });
     if (!limit.isAllowed && limit.isExceeded) throw tooMany(limit.ttlInSeconds);
   };
   return {
-    check: (request: FastifyRequest) => judge(request, false),
-    failed: (request: FastifyRequest) => judge(request, true),
+    check: (request) => judge(request, false),
+    count: (request) => judge(request, true),
   };
 }
+
+/** The address that is counted: of IPv6 the /64, which one customer has whole. */
+export const addressOf = ({ ip }: FastifyRequest): string => rateLimit.normalizeIP(ip);
 
 const tooMany = (seconds: number) =>
   tooManyRequests(`Too many requests. Try again in ${seconds} seconds.`, seconds);
 
-/** Who is counted: whoever the access check found, otherwise the address (IPv6 by its /64). */
-const keyOf = ({ visitor, ip }: FastifyRequest): string =>
-  visitor ? `${visitor.kind} ${visitor.id}` : rateLimit.normalizeIP(ip);
+/** Who is counted: whoever the access check found, otherwise the address. */
+const keyOf = (request: FastifyRequest): string =>
+  request.visitor ? `${request.visitor.kind} ${request.visitor.id}` : addressOf(request);

@@ -7,6 +7,8 @@ import type { TestDatabase } from '../../tests/database.ts';
 import type { Accounts } from './accounts.ts';
 
 const second = 1_000;
+/** Who revokes, and why. */
+const why = { actor: 'user:test', reason: 'It leaked.' };
 const day = 24 * 60 * 60 * second;
 
 let test: TestDatabase;
@@ -14,7 +16,7 @@ let time: Date;
 let accounts: Accounts;
 
 /** What another process of the same server would see. */
-const elsewhere = () => createAccounts(test.database.db, () => time);
+const elsewhere = () => createAccounts(test.database, () => time);
 const pass = (milliseconds: number) => {
   time = new Date(time.getTime() + milliseconds);
 };
@@ -35,9 +37,9 @@ async function tokenRow(name: string) {
 }
 
 const open = async () => {
-  const session = await accounts.redeemSignInLink(await accounts.createSignInLink());
-  if (session === null) throw new Error('The link did not work.');
-  return session;
+  const opened = await accounts.redeemSignInLink(await accounts.createSignInLink());
+  if (opened === null) throw new Error('The link did not work.');
+  return opened.session;
 };
 
 describe('a token', () => {
@@ -79,7 +81,7 @@ describe('a token', () => {
     const other = elsewhere();
     expect(await accounts.token(token)).not.toBeNull();
     expect(await other.token(token)).not.toBeNull();
-    await accounts.revokeToken((await tokenRow('revoked')).id);
+    await accounts.revokeToken((await tokenRow('revoked')).id, why);
     expect(await accounts.token(token)).toBeNull();
     pass(second);
     expect(await other.token(token)).toBeNull();
@@ -102,8 +104,7 @@ describe('a token', () => {
 
 describe('a sign-in link', () => {
   it('opens one session, as the administrator', async () => {
-    const session = await accounts.redeemSignInLink(await accounts.createSignInLink());
-    const principal = await accounts.session(session ?? '');
+    const principal = await accounts.session(await open());
     expect(principal).toMatchObject({ kind: 'session', name: 'Administrator', role: 'admin' });
   });
 
@@ -138,7 +139,7 @@ describe('a sign-in link', () => {
 describe('a session', () => {
   it('counts until it ends', async () => {
     const empty = await createTestDatabase();
-    accounts = createAccounts(empty.database.db, () => time);
+    accounts = createAccounts(empty.database, () => time);
     expect(await accounts.hasSessions()).toBe(false);
     const session = await open();
     expect(await accounts.hasSessions()).toBe(true);
@@ -189,7 +190,7 @@ describe('looking a credential up', () => {
 
   it('forgets a failure, so that the next try asks again', async () => {
     const broken = await createTestDatabase();
-    const there = createAccounts(broken.database.db, () => time);
+    const there = createAccounts(broken.database, () => time);
     const token = await there.createToken({ name: 'outage', role: 'viewer' });
     await broken.database.sql`alter table api_tokens rename to gone`;
     await expect(there.token(token)).rejects.toThrow(/Failed query/);

@@ -1,39 +1,102 @@
-import { createCredentialCache } from './credential-cache.ts';
-import { authenticateSession, hasSessions, signOut } from './sessions.ts';
-import { createSignInLink, redeemSignInLink } from './sign-in-links.ts';
-import { authenticateToken, createToken, revokeToken } from './tokens.ts';
-import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
-import type { CredentialCache } from './credential-cache.ts';
+import type { Database } from '../../shared/database.ts';
+import { eventCatalogue } from '../../shared/event-catalogue.ts';
+import { createEventStore, type EventStore } from '../../shared/event-store.ts';
 import type { Authenticator } from '../../shared/web/principal.ts';
-import type { NewToken } from './tokens.ts';
+import { createCredentialCache, type CredentialCache } from './credential-cache.ts';
+import * as facts from './events.ts';
+import { passwordSetAt, setPassword, signIn, type SignIn } from './password/passwords.ts';
+import { commandLine, type Asking } from './record.ts';
+import {
+  createLinkFor,
+  createSignInLink,
+  redeemSignInLink,
+  type Redeemed,
+} from './session/links.ts';
+import {
+  authenticateSession,
+  hasSessions,
+  listSessions,
+  revokeSession,
+  revokeSessions,
+  sessionRecord,
+  signOut,
+  unknownBrowser,
+  type Browser,
+  type SessionRecord,
+} from './session/sessions.ts';
+import {
+  authenticateToken,
+  createToken,
+  listTokens,
+  revokeToken,
+  type NewToken,
+  type TokenRecord,
+} from './token/tokens.ts';
+import type { UserCommand } from './user/user.ts';
+import { changeUser } from './user/change-user.ts';
+import { addUser, findUser, listUsers, type UserRecord } from './user/users.ts';
 
-/** What the functions of this slice work on: a database or a transaction, a clock, the cache. */
+/** What the functions of this slice work on: the database, the log, a clock, the cache. */
 export interface Store {
-  readonly db: PgDatabase<PgQueryResultHKT>;
+  readonly db: Database['db'];
+  readonly events: EventStore;
   readonly now: () => Date;
   readonly cache: CredentialCache;
 }
 
+type NewUser = Parameters<typeof addUser>[1];
+type Why = Asking & { reason: string };
+
 /** Who may come in, and with what; each function is described where it is made. */
 export interface Accounts extends Authenticator {
-  createToken(token: NewToken): Promise<string>;
-  revokeToken(id: string): Promise<void>;
-  createSignInLink(): Promise<string>;
-  redeemSignInLink(secret: string): Promise<string | null>;
+  createToken(token: NewToken, asking?: Asking): Promise<string>;
+  revokeToken(id: string, why: Why): Promise<void>;
+  tokens(): Promise<TokenRecord[]>;
+  createSignInLink(asking?: Asking): Promise<string>;
+  createLinkFor(user: string, asking: Asking & { reason: string | null }): Promise<string>;
+  redeemSignInLink(secret: string, browser?: Browser): Promise<Redeemed | null>;
+  signIn(proof: { email: string; password: string }, browser: Browser): Promise<SignIn>;
+  setPassword(session: string, password: Parameters<typeof setPassword>[2]): Promise<void>;
+  passwordSetAt(user: string): Promise<Date | null>;
   signOut(session: string): Promise<void>;
+  sessionRecord(session: string): Promise<SessionRecord | undefined>;
+  sessions(user: string): Promise<SessionRecord[]>;
+  revokeSession(user: string, id: string, why: Parameters<typeof revokeSession>[3]): Promise<void>;
+  revokeSessions(user: string, why: Parameters<typeof revokeSessions>[2]): Promise<void>;
   hasSessions(): Promise<boolean>;
+  user(id: string): Promise<UserRecord>;
+  users(): Promise<UserRecord[]>;
+  addUser(user: NewUser, asking: Asking): Promise<string>;
+  changeUser(id: string, command: UserCommand, asking: Asking): Promise<void>;
 }
 
-export function createAccounts(db: Store['db'], now = () => new Date()): Accounts {
-  const store: Store = { db, now, cache: createCredentialCache(now) };
-  return {
+export function createAccounts({ db, sql }: Pick<Database, 'db' | 'sql'>, now = () => new Date()) {
+  // Its own, for commands that run without a server: it appends in its transactions only.
+  const events = createEventStore(sql, eventCatalogue(Object.values(facts)));
+  const store: Store = { db, events, now, cache: createCredentialCache(now) };
+  const accounts: Accounts = {
     token: (plaintext) => authenticateToken(store, plaintext),
     session: (plaintext) => authenticateSession(store, plaintext),
-    createToken: (token) => createToken(store, token),
-    revokeToken: (id) => revokeToken(store, id),
-    createSignInLink: () => createSignInLink(store),
-    redeemSignInLink: (secret) => redeemSignInLink(store, secret),
+    createToken: (token, asking = commandLine) => createToken(store, token, asking),
+    revokeToken: (id, why) => revokeToken(store, id, why),
+    tokens: () => listTokens(store),
+    createSignInLink: (asking = commandLine) => createSignInLink(store, asking),
+    createLinkFor: (user, asking) => createLinkFor(store, user, asking),
+    redeemSignInLink: (secret, browser = unknownBrowser) =>
+      redeemSignInLink(store, secret, browser),
+    signIn: (proof, browser) => signIn(store, proof, browser),
+    setPassword: (session, password) => setPassword(store, session, password),
+    passwordSetAt: (user) => passwordSetAt(store, user),
     signOut: (session) => signOut(store, session),
+    sessionRecord: (session) => sessionRecord(store, session),
+    sessions: (user) => listSessions(store, user),
+    revokeSession: (user, id, why) => revokeSession(store, user, id, why),
+    revokeSessions: (user, why) => revokeSessions(store, user, why),
     hasSessions: () => hasSessions(store),
+    user: (id) => findUser(store, id),
+    users: () => listUsers(store),
+    addUser: (user, asking) => addUser(store, user, asking),
+    changeUser: (id, command, asking) => changeUser(store, id, command, asking),
   };
+  return accounts;
 }

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => test.drop());
 
 it('names people, tokens and parts of the system, and nobody else', async () => {
-  const accounts = createAccounts(test.database.db);
+  const accounts = createAccounts(test.database);
   const token = await accounts.token(await accounts.createToken({ name: 'ERP', role: 'uploader' }));
   const [person] = await test.database.sql<{ id: string }[]>`SELECT id FROM users`;
   const nobody = 'user:00000000-0000-4000-8000-000000000000';

@@ -10,7 +10,7 @@ import { root } from '../../shared/web/paths.ts';
 import { loadConfig } from '../../shared/config.ts';
 import { createAccounts } from './accounts.ts';
 import { publicAddress } from '../../shared/web/public-address.ts';
-import { readArguments } from './token-arguments.ts';
+import { readArguments } from './token/arguments.ts';
 import type { TestDatabase } from '../../tests/database.ts';
 
 interface Outcome {
@@ -59,7 +59,7 @@ describe('npm run token', () => {
     const { code, stdout, stderr } = await run('token', scanner, env);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(onlyToken);
-    const principal = await createAccounts(test.database.db).token(stdout.trim());
+    const principal = await createAccounts(test.database).token(stdout.trim());
     expect(principal).toMatchObject({ kind: 'token', name: 'scanner', role: 'uploader' });
   });
 
@@ -111,7 +111,7 @@ describe('npm run token', () => {
     }
     const embedded = await startEmbeddedPostgres({ dataDir: DATA_DIR, log });
     const database = openDatabase(embedded.url);
-    const accounts = createAccounts(database.db);
+    const accounts = createAccounts(database);
     for (const { stdout } of tokens) expect(await accounts.token(stdout.trim())).not.toBeNull();
     const beside = await run('token', scanner, { DATA_DIR });
     expect(await accounts.token(beside.stdout.trim())).toMatchObject({ name: 'scanner' });
@@ -126,7 +126,7 @@ describe('npm run sign-in-link', () => {
     const { code, stdout, stderr } = await run('sign-in-link', [], { ...env, ...address });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const secret = /^https:\/\/docs\.example\/sign-in\/([\w-]{43})\n$/.exec(stdout)?.[1];
-    const accounts = createAccounts(test.database.db);
+    const accounts = createAccounts(test.database);
     expect(await accounts.redeemSignInLink(secret ?? '')).not.toBeNull();
     expect(await accounts.redeemSignInLink(secret ?? '')).toBeNull();
   });

@@ -71,7 +71,7 @@ async function withDatabase<T>(url: string, work: Work<T>, config: Config): Prom
   const database = openDatabase(url, { name: 'doctrail-cli', max: 1 });
   try {
     await migrate(database, root('drizzle'));
-    return await work(createAccounts(database.db), config);
+    return await work(createAccounts(database), config);
   } finally {
     await database.close();
   }

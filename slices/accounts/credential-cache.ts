@@ -31,6 +31,8 @@ export function createCredentialCache(now: () => Date) {
       return principal;
     },
     forget: (hash: string): void => void entries.delete(hash),
+    /** For a change that touches many: the next request of each asks again. */
+    forgetAll: (): void => entries.clear(),
   };
 }
 

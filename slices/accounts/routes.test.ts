@@ -4,12 +4,20 @@ import { buildServer } from '../../shared/web/server.ts';
 import { createTestDatabase } from '../../tests/database.ts';
 import { credentialsOf, walkAccess } from '../../tests/access-matrix.ts';
 import { createAccounts } from './accounts.ts';
-import { accountRoutes } from './routes.ts';
+import { createCookies } from './session/cookie.ts';
+import { sessionRoutes } from './session/routes.ts';
+import { settingsRoutes } from './settings/routes.ts';
 import { apiTokens } from './tables.ts';
 import type { Accounts } from './accounts.ts';
 import type { Role } from '../../shared/web/principal.ts';
 import type { App } from '../../shared/web/server.ts';
 import type { TestDatabase } from '../../tests/database.ts';
+
+/** `https`: people use TLS. */
+const accountRoutes = (https: boolean) => (app: App) => {
+  sessionRoutes(app, accounts, createCookies(https));
+  settingsRoutes(app, accounts, null);
+};
 
 let test: TestDatabase;
 let accounts: Accounts;
@@ -18,11 +26,12 @@ let address: string;
 
 beforeAll(async () => {
   test = await createTestDatabase();
-  accounts = createAccounts(test.database.db);
+  accounts = createAccounts(test.database);
   app = await buildServer({
     accessTable,
     authenticator: accounts,
-    routes: [accountRoutes(accounts, false), standIns],
+    routes: [accountRoutes(false), standIns],
+    trustProxy: true,
     logLevel: 'silent',
   });
   address = await app.listen({ port: 0 });
@@ -34,7 +43,7 @@ afterAll(async () => {
 
 /** For the routes of other slices, so that the table can be walked from here. */
 function standIns(slice: App): void {
-  const here = /sign-|\/openapi|\*/;
+  const here = /sign-|\/settings|\/openapi|\*/;
   for (const key of Object.keys(accessTable).filter((key) => !here.test(key))) {
     const [method = '', url = ''] = key.split(' ');
     slice.route({ method, url, handler: async () => 'ok' });
@@ -62,7 +71,10 @@ describe('every route', () => {
       accounts.createToken({ name, role, expiresAt });
     const revoked = await make('admin', 'revoked');
     const rows = await test.database.db.select().from(apiTokens);
-    await accounts.revokeToken(rows.find(({ name }) => name === 'revoked')?.id ?? '');
+    await accounts.revokeToken(rows.find(({ name }) => name === 'revoked')?.id ?? '', {
+      actor: 'system:test',
+      reason: 'It leaked.',
+    });
     const endedSession = await session();
     await accounts.signOut(endedSession);
     const credentials = credentialsOf({
@@ -79,7 +91,7 @@ describe('every route', () => {
     });
     // Signing out ends the session that all others are tried with.
     const keys = [...app.routeKeys].toSorted(
-      (a, b) => Number(a.endsWith('out')) - Number(b.endsWith('out')),
+      (a, b) => Number(a === 'POST /sign-out') - Number(b === 'POST /sign-out'),
     );
     expect(keys.toSorted()).toEqual(Object.keys(accessTable).toSorted());
     expect(await walkAccess(address, accessTable, keys, credentials)).toEqual([]);
@@ -142,7 +154,7 @@ describe('a sign-in link', () => {
     const secure = await buildServer({
       accessTable,
       authenticator: accounts,
-      routes: [accountRoutes(accounts, true)],
+      routes: [accountRoutes(true)],
       logLevel: 'silent',
     });
     const url = `/sign-in/${await accounts.createSignInLink()}`;

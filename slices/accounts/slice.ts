@@ -1,15 +1,61 @@
+import type { CommandDescription, Slice } from '../../shared/slice.ts';
 import type { Config } from '../../shared/config.ts';
-import type { Slice } from '../../shared/slice.ts';
 import type { Accounts } from './accounts.ts';
-import { accountRoutes } from './routes.ts';
+import * as facts from './events.ts';
+import { createCookies } from './session/cookie.ts';
+import { sessionRoutes } from './session/routes.ts';
+import { settingsRoutes } from './settings/routes.ts';
 
-/** Lets people in by a link, machines by a token, and nobody else. */
+/** Lets people and programs in, by what they prove, and nobody else. */
 export function accountsSlice({ accounts, config }: { accounts: Accounts; config: Config }): Slice {
-  const https = config.publicUrl?.startsWith('https:') ?? false;
+  const cookies = createCookies(config.publicUrl?.startsWith('https:') ?? false);
   return {
     name: 'accounts',
-    summary: 'Lets people in by a one-time link and machines by a token.',
-    screens: [{ name: 'Sign in', url: '/sign-in', shows: [] }],
-    routes: accountRoutes(accounts, https),
+    summary: 'Lets people in by a link or a password and programs by a token, and nobody else.',
+    events: Object.values(facts),
+    commands,
+    screens: [
+      { name: 'Sign in', url: '/sign-in', shows: [], offers: ['sign in'] },
+      {
+        name: 'Settings',
+        url: '/settings',
+        shows: ['history'],
+        offers: ['change profile', 'set password', 'revoke session', 'sign out'],
+      },
+      {
+        name: 'Users',
+        url: '/settings/users',
+        shows: ['history'],
+        offers: ['invite user', 'make sign-in link', 'change role', 'shut out', 'let in'],
+      },
+      {
+        name: 'API tokens',
+        url: '/settings/tokens',
+        shows: ['history'],
+        offers: ['make token', 'revoke token'],
+      },
+    ],
+    routes(app) {
+      sessionRoutes(app, accounts, cookies);
+      settingsRoutes(app, accounts, config.publicUrl);
+    },
   };
 }
+
+const people = ['viewer', 'operator', 'admin'];
+const admin = ['admin'];
+const ended = facts.SessionsEnded;
+const commands: readonly CommandDescription[] = [
+  { name: 'sign in', by: ['anybody'], states: [facts.SignedIn, ended] },
+  { name: 'sign out', by: people, states: [ended] },
+  { name: 'change profile', by: people, states: [facts.ProfileChanged] },
+  { name: 'set password', by: people, states: [facts.PasswordSet, ended] },
+  { name: 'revoke session', by: people, states: [ended] },
+  { name: 'invite user', by: admin, states: [facts.UserAdded] },
+  { name: 'make sign-in link', by: admin, states: [facts.SignInLinkMade] },
+  { name: 'change role', by: admin, states: [facts.RoleChanged] },
+  { name: 'shut out', by: admin, states: [facts.UserDisabled, ended] },
+  { name: 'let in', by: admin, states: [facts.UserEnabled] },
+  { name: 'make token', by: admin, states: [facts.TokenCreated] },
+  { name: 'revoke token', by: admin, states: [facts.TokenRevoked] },
+];

@@ -1,14 +1,28 @@
-import { pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { boolean, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import { roles } from '../../shared/web/principal.ts';
+import { purposes } from './words.ts';
 
 const moment = (name: string) => timestamp(name, { withTimezone: true });
 
-/** People. The migration makes the first one, an administrator. */
+/** People, each a fold of its stream. The migration makes the first one, an administrator. */
 export const users = pgTable('users', {
   id: uuid().primaryKey(),
   name: text().notNull(),
+  email: text(),
   role: text({ enum: roles }).notNull(),
+  disabled: boolean().notNull().default(false),
+  /** Has signed in at least once. */
+  joined: boolean().notNull().default(false),
   createdAt: moment('created_at').notNull(),
+});
+
+/** What people prove themselves with, as a PHC string; not everybody has one. */
+export const passwords = pgTable('passwords', {
+  userId: uuid('user_id')
+    .primaryKey()
+    .references(() => users.id, { onDelete: 'cascade' }),
+  hash: text().notNull(),
+  setAt: moment('set_at').notNull(),
 });
 
 /** Credentials of programs; `prefix` is the start of the token, by which people recognise it. */
@@ -28,9 +42,13 @@ export const apiTokens = pgTable('api_tokens', {
 /** Signed-in browsers, by the hash of what their cookie holds. */
 export const sessions = pgTable('sessions', {
   hash: text().primaryKey(),
+  id: uuid().notNull().unique(),
   userId: uuid('user_id')
     .notNull()
     .references(() => users.id, { onDelete: 'cascade' }),
+  openedBy: text('opened_by', { enum: ['link', 'password'] }).notNull(),
+  address: text(),
+  agent: text(),
   createdAt: moment('created_at').notNull(),
   expiresAt: moment('expires_at').notNull(),
   /** At most a minute behind. */
@@ -43,6 +61,7 @@ export const signInLinks = pgTable('sign_in_links', {
   userId: uuid('user_id')
     .notNull()
     .references(() => users.id, { onDelete: 'cascade' }),
+  purpose: text({ enum: purposes }).notNull(),
   createdAt: moment('created_at').notNull(),
   expiresAt: moment('expires_at').notNull(),
   usedAt: moment('used_at'),

@@ -1,5 +1,5 @@
 import { runCommand, withAccounts } from './cli.ts';
-import { readArguments } from './token-arguments.ts';
+import { readArguments } from './token/arguments.ts';
 
 await runCommand(async () => {
   const token = readArguments(process.argv.slice(2));

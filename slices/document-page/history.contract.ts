@@ -1,5 +1,6 @@
 import type { EventCatalogue } from '../../shared/event-catalogue.ts';
 import type { StoredEvent } from '../../shared/event.ts';
+import { withoutOrigin } from '../../shared/origin.ts';
 import type { HistoryEntry } from './history-view.ts';
 
 export { historyView, type HistoryEntry } from './history-view.ts';
@@ -19,6 +20,6 @@ export function historyEntries(
     actor: names.get(event.metadata.actor) ?? 'somebody who is gone',
     at: event.storedAt,
     causeId: event.metadata.causation,
-    json: event,
+    json: { ...event, metadata: withoutOrigin(event.metadata) },
   }));
 }

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import type { LivePage } from '../../shared/live/live-page.ts';
+import { withoutOrigin } from '../../shared/origin.ts';
 import { bytes } from '../../shared/web/openapi.ts';
 import { notFound } from '../../shared/web/problem.ts';
 import type { App } from '../../shared/web/server.ts';
@@ -155,7 +156,7 @@ export function documentRoutes(app: App, reader: DocumentReader, live: LivePage)
           version,
           type,
           data,
-          metadata,
+          metadata: withoutOrigin(metadata),
           storedAt: storedAt.toISOString(),
         })),
       };

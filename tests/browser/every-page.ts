@@ -38,6 +38,7 @@ export async function fillEveryPage(
   await app.untilStatus(failed, 'failed');
   const group = await ignoredGroup(app);
   const message = await failingMessage(app, failing);
+  const person = await invited(app);
   return {
     board: '/',
     'failed documents': '/?status=failed',
@@ -65,6 +66,11 @@ export async function fillEveryPage(
     targets: '/sla/targets',
     'a target': '/sla/targets/default',
     'what if': '/sla/what-if?from=2020-01-01&to=2100-01-01&minutes=0.001',
+    settings: '/settings',
+    'what was done in settings': '/settings?done=password',
+    users: '/settings/users',
+    user: `/settings/users/${person}`,
+    'API tokens': '/settings/tokens',
     system: '/system',
     'unknown document': '/documents/019aa6b3-1c40-7000-8000-000000000001',
     'unknown page': '/nowhere',
@@ -85,6 +91,14 @@ async function endpoints(app: TestApp): Promise<{ failing: string; paused: strin
   );
   await hooks.post(`/${paused}/pause`, { reason: `It is ${'unbroken'.repeat(20)}.` });
   return { failing, paused };
+}
+
+/** Somebody with a long name, and a token with one; both signed in or used nowhere yet. */
+async function invited({ cradle: { accounts } }: TestApp): Promise<string> {
+  const asking = { actor: 'system:test' };
+  const name = 'unbroken'.repeat(12);
+  await accounts.createToken({ name, role: 'uploader', expiresAt: new Date(0) });
+  return accounts.addUser({ name, email: `${name}@example.org`, role: 'viewer' }, asking);
 }
 
 /** The id of a message that could not be sent to an endpoint. */

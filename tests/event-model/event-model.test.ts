@@ -6,6 +6,7 @@ import { startReceiver } from '../receiver.ts';
 import { webhookEnvironment, webhooksOf } from '../webhooks.ts';
 import { StepFailure } from '../../shared/step-failure.ts';
 import type { StepSlice } from '../../shared/slice.ts';
+import * as accountsEvents from '../../slices/accounts/events.ts';
 import { eventsOf, stepSlices } from '../../slices/slices.ts';
 import { composedSlices, currentEventModel } from './current.ts';
 import { listenersOf, statersOf } from './render.ts';
@@ -21,7 +22,7 @@ describe('event-model.md', () => {
 });
 
 /** Recorded for whoever asks later who did it and why; nothing follows from it. */
-const recordedOnly = new Set(['RedriveRequested']);
+const recordedOnly = new Set(['RedriveRequested', ...Object.keys(accountsEvents)]);
 
 describe('every event', () => {
   it('is known to the store', () => {
@@ -74,6 +75,7 @@ describe('every declared emission', () => {
     await administer(app);
     await deliver(app);
     await breach(app);
+    await manageAccounts(app);
     const rows = await app.database.database.sql<
       { type: string }[]
     >`SELECT DISTINCT type FROM events`;
@@ -181,6 +183,22 @@ async function breach(app: TestApp): Promise<void> {
   expect(answer.status, await answer.clone().text()).toBe(200);
   const [late] = await app.upload({ name: 'late.txt', content: 'It comes late.' });
   await untilStated(app, `document-${late?.id}`, 'SlaBreached');
+}
+
+/** Every command about an account, and about a token. */
+async function manageAccounts({ cradle: { accounts } }: TestApp): Promise<void> {
+  const why = { actor: 'user:test', reason: 'a test' };
+  const person = { name: 'Grace', email: 'grace@example.org', role: 'viewer' } as const;
+  const id = await accounts.addUser(person, why);
+  const opened = await accounts.redeemSignInLink(await accounts.createLinkFor(id, why));
+  const password = { userId: id, current: '', password: 'four words that differ' };
+  await accounts.setPassword(opened?.session ?? '', password);
+  await accounts.changeUser(id, { do: 'change profile', name: 'G. H.', email: null }, why);
+  await accounts.changeUser(id, { do: 'change role', role: 'operator', ...why }, why);
+  await accounts.changeUser(id, { do: 'shut out', ...why }, why);
+  await accounts.changeUser(id, { do: 'let in', ...why }, why);
+  const [token] = await accounts.tokens();
+  await accounts.revokeToken(token?.id ?? '', why);
 }
 
 async function untilStated(app: TestApp, stream: string, type: string): Promise<void> {

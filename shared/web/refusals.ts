@@ -1,0 +1,34 @@
+import { actorOf } from './principal.ts';
+import type { FastifyInstance } from 'fastify';
+
+/** Somebody was not let in, or not let do something. */
+export interface Refusal {
+  /** `user:<id>` or `token:<id>`; `nobody` where that is not known. */
+  readonly actor: string;
+  readonly address: string;
+  /** Status, method and route, such as `403 POST /documents/:id/cancel`. */
+  readonly what: string;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The actor a request claimed to be and could not prove to be; null where it claimed nothing. */
+    claimed: string | null;
+  }
+}
+
+const refused: ReadonlySet<number> = new Set([401, 403, 429]);
+
+/** Tells of every request that was refused for who made it, or how often; `note` never throws. */
+export function installRefusals(
+  app: FastifyInstance,
+  note: ((refusal: Refusal) => void) | undefined,
+): void {
+  app.decorateRequest('claimed', null);
+  app.addHook('onResponse', async (request, { statusCode }) => {
+    if (!note || !refused.has(statusCode)) return;
+    const { visitor, claimed, method, routeOptions, ip: address } = request;
+    const actor = visitor ? actorOf(visitor) : (claimed ?? 'nobody');
+    note({ actor, address, what: `${statusCode} ${method} ${routeOptions.url ?? '(nothing)'}` });
+  });
+}

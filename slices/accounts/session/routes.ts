@@ -1,0 +1,65 @@
+import { Type } from 'typebox';
+import { safeReturnPath } from '../../../shared/web/navigation.ts';
+import { gone, unavailable } from '../../../shared/web/problem.ts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { App } from '../../../shared/web/server.ts';
+import type { Accounts } from '../accounts.ts';
+import { browserOf, sessionOf, type Cookies } from './cookie.ts';
+import { passwordSignIn } from './password-routes.ts';
+
+const returnQuery = Type.Object({ return: Type.Optional(Type.String({ maxLength: 2_000 })) });
+
+/** The ways in, and out. */
+export function sessionRoutes(app: App, accounts: Accounts, cookies: Cookies): void {
+  app.get('/sign-in', { schema: { querystring: returnQuery } }, async (request, reply) => {
+    const target = safeReturnPath(request.query.return);
+    const session = sessionOf(request);
+    if (session && (await accounts.session(session))) return reply.redirect(target ?? '/', 303);
+    if (target !== undefined) cookies.keepReturn(request, reply, target);
+    return showSignIn(reply, { email: '', refusal: null });
+  });
+
+  passwordSignIn(app, accounts, cookies, showSignIn);
+
+  // What looks at links before people do asks by HEAD: that must not use the link up.
+  app.head('/sign-in/:token', async (_request, reply) => reply.code(204).send());
+
+  app.get(
+    '/sign-in/:token',
+    {
+      config: { rateLimit: { max: 60, timeWindow: 60_000 } },
+      schema: { querystring: returnQuery, params: Type.Object({ token: Type.String() }) },
+    },
+    async (request, reply) => {
+      if (isPrefetch(request)) throw unavailable('A sign-in link is not fetched ahead.', 1);
+      const opened = await accounts.redeemSignInLink(request.params.token, browserOf(request));
+      if (opened === null) throw usedUp();
+      cookies.keepSession(request, reply, opened.session);
+      // Whoever is new, or has lost the password, sets one first.
+      if (opened.purpose !== 'sign-in') return reply.redirect('/settings#password', 303);
+      const { return: asked = cookies.returnOf(request) } = request.query;
+      return reply.redirect(safeReturnPath(asked) ?? '/', 303);
+    },
+  );
+
+  app.post('/sign-out', async (request, reply) => {
+    const session = sessionOf(request);
+    if (session && request.principal.kind === 'session') await accounts.signOut(session);
+    return cookies.dropSession(request, reply).redirect('/sign-in', 303);
+  });
+}
+
+/** The page with the form; with what was entered and why it was refused, after a try. */
+function showSignIn(reply: FastifyReply, shown: { email: string; refusal: string | null }) {
+  return reply.view('slices/accounts/session/sign-in.njk', { title: 'Sign in', shown });
+}
+
+const usedUp = () =>
+  gone(
+    'This sign-in link was used already, has expired or is incomplete: each works once, for a limited time. Ask an administrator for a new one, or run "npm run -s sign-in-link" where the server runs.',
+    'sign-in-link-used',
+  );
+
+/** Browsers say so when they fetch a page that nobody has opened yet. */
+const isPrefetch = ({ headers }: FastifyRequest): boolean =>
+  /prefetch|prerender/.test(String(headers['sec-purpose'] ?? headers['purpose']));

@@ -1,0 +1,43 @@
+import { Type } from 'typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+export const Reason = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' });
+export const Name = Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' });
+/** Empty: none. */
+export const Email = Type.String({ maxLength: 254, pattern: '^\\s*([^\\s@]+@[^\\s@]+)?\\s*$' });
+export const Id = Type.String({ format: 'uuid' });
+/** Where the form stands, for the page that tells why it was refused. */
+export const Back = Type.Optional(Type.String({ maxLength: 500 }));
+
+/** What a form says of a person. */
+export const personOf = ({ name, email }: { name: string; email: string }) => ({
+  name: name.trim(),
+  email: email.trim() || null,
+});
+
+/** The tabs of the settings, for those who may open them. */
+export function tabsFor({ principal }: Pick<FastifyRequest, 'principal'>) {
+  const own = [{ slug: 'account', href: '/settings', name: 'Account' }];
+  if (principal.role !== 'admin') return own;
+  return [
+    ...own,
+    { slug: 'users', href: '/settings/users', name: 'Users' },
+    { slug: 'tokens', href: '/settings/tokens', name: 'API tokens' },
+  ];
+}
+
+/** Shows a page of the settings, which no cache keeps. */
+export function showSettings(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  page: { template: string; title: string; tab: string; shown: object },
+): FastifyReply {
+  const { template, title, tab, shown } = page;
+  return reply.view(`slices/accounts/settings/${template}.njk`, {
+    active: 'settings',
+    title,
+    tab,
+    tabs: tabsFor(request),
+    shown,
+  });
+}

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import type { NewEvent } from '../../../shared/event.ts';
+import {
+  ProfileChanged,
+  RoleChanged,
+  SignedIn,
+  UserAdded,
+  UserDisabled,
+  UserEnabled,
+} from '../events.ts';
+import { decide, evolve, type User, type UserCommand } from './user.ts';
+
+const reason = 'They asked for it.';
+const name = 'Ada';
+const email = 'ada@example.org';
+const added = UserAdded({ name, email, role: 'admin' });
+const joined = SignedIn({ session: 's', by: 'link', agent: null });
+const demoted = RoleChanged({ name, role: 'viewer', reason });
+const disabled = UserDisabled({ name, reason });
+const enabled = UserEnabled({ name, reason });
+
+const fold = (given: NewEvent[]) => given.reduce<User | null>(evolve, null);
+
+function decided(given: NewEvent[], when: UserCommand, others: number) {
+  const user = fold(given);
+  if (!user) throw new Error('There is nobody to decide on.');
+  const decision = decide(user, when, others);
+  return 'refusal' in decision ? decision.refusal : decision.facts.map(({ type }) => type);
+}
+
+const toViewer: UserCommand = { do: 'change role', role: 'viewer', reason };
+const out: UserCommand = { do: 'shut out', reason };
+const letIn: UserCommand = { do: 'let in', reason };
+
+type Story = [string, NewEvent[], UserCommand, others: number, string[]];
+const stories: Story[] = [
+  ['gets another role', [added], toViewer, 1, ['RoleChanged']],
+  ['is shut out', [added, demoted], out, 0, ['UserDisabled']],
+  ['is let in again', [added, disabled], letIn, 0, ['UserEnabled']],
+  ['is shut out again', [added, disabled, enabled], out, 1, ['UserDisabled']],
+  [
+    'changes the name',
+    [added],
+    { do: 'change profile', name: 'Ada L.', email },
+    0,
+    ['ProfileChanged'],
+  ],
+  ['changes nothing into what it is', [added], { do: 'change profile', name, email }, 0, []],
+];
+
+const refusals: [string, NewEvent[], UserCommand, others: number, RegExp][] = [
+  ['the only administrator becomes something else', [added], toViewer, 0, /only administrator/],
+  ['the only administrator is shut out', [added], out, 0, /only administrator/],
+  ['the role is that already', [added, demoted], toViewer, 1, /viewer already/],
+  ['somebody is shut out already', [added, disabled], out, 1, /shut out already/],
+  ['somebody is not shut out', [added], letIn, 1, /not shut out/],
+];
+
+describe('a person', () => {
+  it.each(stories)('%s', (_what, given, when, others, then) => {
+    expect(decided(given, when, others)).toEqual(then);
+  });
+
+  it.each(refusals)('stays as they are when %s', (_what, given, when, others, sentence) => {
+    expect(decided(given, when, others)).toMatch(sentence);
+  });
+
+  it('is what the history says', () => {
+    const changed = ProfileChanged({ name: 'Ada L.', email: null });
+    expect(fold([added, joined, demoted, disabled, changed])).toEqual({
+      name: 'Ada L.',
+      email: null,
+      role: 'viewer',
+      disabled: true,
+      joined: true,
+    });
+  });
+
+  it('whose name was erased is somebody all the same', () => {
+    const erased = UserAdded({ name: null, email: null, role: 'viewer' });
+    expect(fold([erased])).toMatchObject({ name: '(erased)', role: 'viewer' });
+  });
+});

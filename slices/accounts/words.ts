@@ -1,0 +1,13 @@
+/** What one-time links are for: the first way in, somebody new, somebody who lost the password. */
+export const purposes = ['sign-in', 'invitation', 'reset'] as const;
+export type Purpose = (typeof purposes)[number];
+
+/** Why a signed-in browser is that no more. */
+export const endsOfSession = [
+  'signed-out',
+  'signed-in-anew',
+  'revoked',
+  'password-set',
+  'shut-out',
+] as const;
+export type EndOfSession = (typeof endsOfSession)[number];
