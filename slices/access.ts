@@ -133,6 +133,8 @@ export const accessTable = {
   'GET /settings/tokens': administrators,
   'POST /settings/tokens': administrators,
   'POST /settings/tokens/:id/revoke': administrators,
+  'GET /settings/audit': administrators,
+  'GET /settings/audit.csv': administrators,
 
   'GET /sign-in': 'open',
   'POST /sign-in': 'open',

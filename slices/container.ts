@@ -18,6 +18,7 @@ import { createTemplates } from '../shared/web/templates.ts';
 import { createWorkQueue, type WorkQueue } from '../shared/work-queue.ts';
 import { createActorNames, type ActorNames } from './accounts/actor-names.contract.ts';
 import { createAccounts, type Accounts } from './accounts/accounts.ts';
+import { createRefusalBook, type RefusalBook } from './accounts/audit/refusals.ts';
 import { createStepGate } from './pipeline/step-gate.ts';
 import { composeSlices, eventsOf } from './slices.ts';
 
@@ -41,6 +42,7 @@ export interface Cradle {
   templates: Environment;
   accounts: Accounts;
   actorNames: ActorNames;
+  refusals: RefusalBook;
   slices: readonly Slice[];
   runtime: Runtime;
 }
@@ -92,6 +94,9 @@ export function createDoctrailContainer(
     templates: asFunction(() => createTemplates()).singleton(),
     accounts: asFunction(({ database }: Cradle) => createAccounts(database)).singleton(),
     actorNames: asFunction(({ database }: Cradle) => createActorNames(database)).singleton(),
+    refusals: asFunction(({ database, log }: Cradle) =>
+      createRefusalBook(database, { log }),
+    ).singleton(),
     slices: asFunction((cradle: Cradle) => composeSlices(cradle)).singleton(),
     runtime: asFunction((cradle: Cradle) => createRuntime(cradle)).singleton(),
   });

@@ -69,6 +69,7 @@ async function openWeb(config: Config, cradle: Cradle) {
   const app = await buildServer({
     accessTable,
     authenticator: accounts,
+    noteRefusal: cradle.refusals.note,
     templates,
     pageFacts: createPageFacts(database),
     publicUrl: config.publicUrl,

@@ -1,13 +1,24 @@
 import type { CommandDescription, Slice } from '../../shared/slice.ts';
 import type { Config } from '../../shared/config.ts';
+import type { Database } from '../../shared/database.ts';
 import type { Accounts } from './accounts.ts';
+import { createAuditQueries } from './audit/queries.ts';
+import { auditRoutes, type AuditParts } from './audit/routes.ts';
 import * as facts from './events.ts';
 import { createCookies } from './session/cookie.ts';
 import { sessionRoutes } from './session/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
 
+interface AccountsDependencies extends Omit<AuditParts, 'queries'> {
+  accounts: Accounts;
+  config: Config;
+  database: Database;
+}
+
 /** Lets people and programs in, by what they prove, and nobody else. */
-export function accountsSlice({ accounts, config }: { accounts: Accounts; config: Config }): Slice {
+export function accountsSlice(dependencies: AccountsDependencies): Slice {
+  const { accounts, config, database, catalogue, refusals } = dependencies;
+  const queries = createAuditQueries(database, catalogue);
   const cookies = createCookies(config.publicUrl?.startsWith('https:') ?? false);
   return {
     name: 'accounts',
@@ -34,11 +45,14 @@ export function accountsSlice({ accounts, config }: { accounts: Accounts; config
         shows: ['history'],
         offers: ['make token', 'revoke token'],
       },
+      { name: 'Audit', url: '/settings/audit', shows: ['history', 'refusals'] },
     ],
     routes(app) {
       sessionRoutes(app, accounts, cookies);
       settingsRoutes(app, accounts, config.publicUrl);
+      auditRoutes(app, { ...dependencies, queries });
     },
+    stop: () => refusals.flush(),
   };
 }
 

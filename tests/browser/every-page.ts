@@ -71,6 +71,8 @@ export async function fillEveryPage(
     users: '/settings/users',
     user: `/settings/users/${person}`,
     'API tokens': '/settings/tokens',
+    audit: '/settings/audit',
+    refusals: '/settings/audit?show=refused',
     system: '/system',
     'unknown document': '/documents/019aa6b3-1c40-7000-8000-000000000001',
     'unknown page': '/nowhere',

@@ -42,7 +42,7 @@ export function accountSettings(app: App, accounts: Accounts): void {
       now,
     });
     return showSettings(request, reply, {
-      template: 'account',
+      template: 'settings/account',
       title: 'Settings',
       tab: 'account',
       shown,

@@ -23,6 +23,7 @@ export function tabsFor({ principal }: Pick<FastifyRequest, 'principal'>) {
     ...own,
     { slug: 'users', href: '/settings/users', name: 'Users' },
     { slug: 'tokens', href: '/settings/tokens', name: 'API tokens' },
+    { slug: 'audit', href: '/settings/audit', name: 'Audit' },
   ];
 }
 
@@ -33,7 +34,7 @@ export function showSettings(
   page: { template: string; title: string; tab: string; shown: object },
 ): FastifyReply {
   const { template, title, tab, shown } = page;
-  return reply.view(`slices/accounts/settings/${template}.njk`, {
+  return reply.view(`slices/accounts/${template}.njk`, {
     active: 'settings',
     title,
     tab,

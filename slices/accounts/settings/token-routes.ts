@@ -19,7 +19,12 @@ export function tokenSettings(app: App, accounts: Accounts): void {
 
   app.get(PAGE, { schema: { hide: true } }, async (request, reply) => {
     const shown = tokensView(await accounts.tokens(), new Date());
-    return showSettings(request, reply, { template: 'tokens', title: 'API tokens', tab, shown });
+    return showSettings(request, reply, {
+      template: 'settings/tokens',
+      title: 'API tokens',
+      tab,
+      shown,
+    });
   });
 
   app.post(PAGE, { schema: { hide: true, body: NewToken } }, async (request, reply) => {
@@ -28,7 +33,12 @@ export function tokenSettings(app: App, accounts: Accounts): void {
     const expiresAt = days === '' ? null : new Date(Date.now() + Number(days) * 86_400_000);
     const token = await accounts.createToken({ name, role, expiresAt }, request);
     const shown = tokenToldView(name, token);
-    return showSettings(request, reply, { template: 'told', title: shown.title, tab, shown });
+    return showSettings(request, reply, {
+      template: 'settings/told',
+      title: shown.title,
+      tab,
+      shown,
+    });
   });
 
   app.post(

@@ -18,7 +18,7 @@ export function userSettings(app: App, accounts: Accounts, publicUrl: string | n
     const users = await accounts.users();
     const sessions = await Promise.all(users.map(({ id }) => accounts.sessions(id)));
     const shown = usersView(users, sessions, new Date());
-    return showSettings(request, reply, { template: 'users', title: 'Users', tab, shown });
+    return showSettings(request, reply, { template: 'settings/users', title: 'Users', tab, shown });
   });
 
   app.get(`${PAGE}/:id`, { schema: { hide: true, params } }, async (request, reply) => {
@@ -31,7 +31,12 @@ export function userSettings(app: App, accounts: Accounts, publicUrl: string | n
     ]);
     const asked = { user, sessions, passwordSetAt, ownSession: own?.id ?? null, now: new Date() };
     const shown = userView(asked);
-    return showSettings(request, reply, { template: 'user', title: user.name, tab, shown });
+    return showSettings(request, reply, {
+      template: 'settings/user',
+      title: user.name,
+      tab,
+      shown,
+    });
   });
 
   /** Tells a new link, which stands nowhere else. */
@@ -44,7 +49,12 @@ export function userSettings(app: App, accounts: Accounts, publicUrl: string | n
     const base = publicUrl ?? `${request.protocol}://${request.host}`;
     const link = `${base}/sign-in/${secret}`;
     const shown = linkView(await accounts.user(id), link);
-    return showSettings(request, reply, { template: 'told', title: shown.title, tab, shown });
+    return showSettings(request, reply, {
+      template: 'settings/told',
+      title: shown.title,
+      tab,
+      shown,
+    });
   }
 
   app.post(
