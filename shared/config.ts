@@ -184,6 +184,19 @@ const variables = {
     default: [50, 75, 90],
     description: 'Percentages of a target at which to warn that it may be missed, comma-separated.',
   }),
+  REQUESTS_PER_MINUTE: whole({
+    minimum: 1,
+    maximum: 100_000_000,
+    default: 60_000,
+    description:
+      'Most requests a minute of one user or token, or of one address where nobody is known.',
+  }),
+  STREAMS_PER_USER: whole({
+    minimum: 1,
+    maximum: 1_000_000,
+    default: 6_000,
+    description: 'Most live pages that one user or token may have open at a time.',
+  }),
   LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
     default: 'info',
     description: 'Least severe level that is logged.',
@@ -243,6 +256,8 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     webhookTimeoutMs: read('WEBHOOK_TIMEOUT_MS'),
     webhookRetryDelaysMs: read('WEBHOOK_RETRY_DELAYS').map((seconds) => seconds * 1_000),
     slaWarnings: read('SLA_WARNINGS'),
+    requestsPerMinute: read('REQUESTS_PER_MINUTE'),
+    streamsPerUser: read('STREAMS_PER_USER'),
     logLevel: read('LOG_LEVEL'),
   };
   refuseContradictions(config);

@@ -74,6 +74,8 @@ async function openWeb(config: Config, cradle: Cradle) {
     pageFacts: createPageFacts(database),
     publicUrl: config.publicUrl,
     trustProxy: config.trustProxy,
+    requestsPerMinute: config.requestsPerMinute,
+    streamsPerUser: config.streamsPerUser,
     logger: log,
     routes: runtime.slices.map((slice) => (routes) => slice.routes?.(routes, runtime)),
   });

@@ -68,6 +68,29 @@ describe('access', () => {
   );
 });
 
+describe('a session', () => {
+  it(
+    'is of no use to a form of another site, whatever it asks for',
+    { timeout: 120_000 },
+    async () => {
+      const cookie = await app.session();
+      const server = await everyRoute();
+      const headers = { cookie, accept: 'application/json', 'sec-fetch-site': 'cross-site' };
+      const open: string[] = [];
+      for (const key of server.routeKeys) {
+        const [method = '', pattern = ''] = key.split(' ');
+        if (method === 'GET') continue;
+        const path = pattern.replaceAll(/:\w+/g, '0190a6c0-0000-7000-8000-000000000000');
+        const answer = await fetch(`${app.url}${path}`, { method, headers, redirect: 'manual' });
+        const { type = '' } = (await answer.json()) as { type?: string };
+        if (type !== '/problems/cross-origin') open.push(`${key}: ${answer.status}`);
+      }
+      expect(open).toEqual([]);
+      await server.close();
+    },
+  );
+});
+
 /** The routes of all slices, registered once more to be counted. */
 function everyRoute() {
   const { runtime, accounts } = app.cradle;

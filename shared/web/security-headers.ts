@@ -1,6 +1,20 @@
 import helmet from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
 
+/** What browsers let pages do beside showing themselves; no page here needs any of it. */
+const nothing = [
+  'camera',
+  'display-capture',
+  'geolocation',
+  'microphone',
+  'payment',
+  'publickey-credentials-get',
+  'serial',
+  'usb',
+]
+  .map((feature) => `${feature}=()`)
+  .join(', ');
+
 /**
  * Everything comes from this server, nothing is inline, nobody frames it. `https`: whether people
  * reach it by TLS, which HSTS would otherwise lock them into.
@@ -23,6 +37,9 @@ export async function installSecurityHeaders(app: FastifyInstance, https: boolea
     frameguard: { action: 'deny' },
     hsts: https ? { maxAge: 15_552_000, includeSubDomains: false } : false,
     referrerPolicy: { policy: 'same-origin' },
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('permissions-policy', nothing);
   });
   // What is shown depends on who asks: neither a proxy nor the back button may show it to another.
   app.addHook('onSend', async (request, reply) => {

@@ -43,6 +43,7 @@ describe('headers', () => {
       'referrer-policy': 'same-origin',
       'x-frame-options': 'DENY',
     });
+    expect(headers['permissions-policy']).toContain('camera=(), ');
   });
 
   it('ask for TLS only where people use it', async () => {
@@ -136,7 +137,11 @@ describe('limits', () => {
     const app = await server({}, undefined, { requestsPerMinute: 2 });
     const ask = (role: 'viewer' | 'admin') =>
       app.inject({ url: '/openapi.json', headers: bearer(role) });
-    expect((await ask('viewer')).statusCode).toBe(200);
+    expect((await ask('viewer')).headers).toMatchObject({
+      'ratelimit-limit': '2',
+      'ratelimit-remaining': '1',
+      'ratelimit-reset': '60',
+    });
     expect((await ask('viewer')).statusCode).toBe(200);
     const answer = await ask('viewer');
     expect(answer.statusCode).toBe(429);
@@ -277,4 +282,36 @@ it('believes X-Forwarded headers only from whom it was told to', async () => {
   expect(await ask(false)).toEqual({ ip: '127.0.0.1', protocol: 'http' });
   expect(await ask(['10.0.0.0/8'])).toEqual({ ip: '127.0.0.1', protocol: 'http' });
   expect(await ask(['127.0.0.1'])).toEqual({ ip: '203.0.113.7', protocol: 'https' });
+});
+
+describe('live pages', () => {
+  it('of one user or token are limited, and count no more once they are closed', async () => {
+    const table = { 'GET /board/stream': ['viewer', 'operator'] } as const;
+    const app = await server(
+      table,
+      (slice) => {
+        slice.get('/board/stream', (_request, reply) => {
+          reply.hijack();
+          reply.raw.write('data: x\n\n');
+        });
+      },
+      { streamsPerUser: 2 },
+    );
+    const address = await app.listen({ port: 0 });
+    const open = async (role: 'viewer' | 'operator') => {
+      const leave = new AbortController();
+      const answer = await fetch(`${address}/board/stream`, {
+        headers: bearer(role),
+        signal: leave.signal,
+      });
+      return { answer, leave: () => leave.abort() };
+    };
+    const [first] = [await open('viewer'), await open('viewer')];
+    const { answer } = await open('viewer');
+    expect(answer.status).toBe(429);
+    expect(await answer.json()).toMatchObject({ detail: expect.stringContaining('2 live pages') });
+    expect((await open('operator')).answer.status).toBe(200);
+    first.leave();
+    await expect.poll(async () => (await open('viewer')).answer.status).toBe(200);
+  });
 });

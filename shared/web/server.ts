@@ -14,6 +14,7 @@ import { installRefusals, type Refusal } from './refusals.ts';
 import { installSecurityHeaders } from './security-headers.ts';
 import { trackStreams } from './open-streams.ts';
 import { installStreamGuard } from './stream-guard.ts';
+import { installStreamLimit } from './stream-limit.ts';
 import { installShutdown } from './shutdown.ts';
 import { installStaticFiles } from './static-files.ts';
 import { createTemplates } from './templates.ts';
@@ -61,6 +62,8 @@ export interface ServerOptions {
   readonly logLevel?: string;
   /** Requests a minute of one principal, or one address where nobody signed in; beyond them 429. */
   readonly requestsPerMinute?: number;
+  /** Live pages that one principal may have open at a time; beyond them 429. */
+  readonly streamsPerUser?: number;
   /** Largest body in bytes, uploads apart: those set a limit of their own. */
   readonly bodyLimit?: number;
 }
@@ -99,6 +102,7 @@ export async function buildServer(options: ServerOptions): Promise<App> {
   const { accessTable: table, authenticator } = options;
   installAccess(app, { table, authenticator, publicOrigin, throttle });
   installStreamGuard(app, streams);
+  installStreamLimit(app, options.streamsPerUser ?? 6_000);
   installErrorHandling(app);
   installPageContext(app, options.pageFacts);
   await installOpenApi(app, table);

@@ -18,11 +18,8 @@ export async function installThrottle(
     max: requestsPerMinute,
     timeWindow: 60_000,
     keyGenerator: keyOf,
-    addHeadersOnExceeding: {
-      'x-ratelimit-limit': false,
-      'x-ratelimit-remaining': false,
-      'x-ratelimit-reset': false,
-    },
+    // RateLimit-Limit, -Remaining and -Reset, of the IETF draft.
+    enableDraftSpec: true,
     errorResponseBuilder: (_request, { ttl }) => tooMany(Math.ceil(ttl / 1000)),
   });
   return createLimit(app, wrongTokensPerMinute, 60_000, addressOf);
