@@ -34,7 +34,7 @@ export function answerView({ documents, pairs, differences, stoppedAt }: Answer)
       fileName: fileName ?? 'Document',
       issued: wordOf(issued),
       asked: wordOf(asked),
-      due: `${issuedDueAt ? exactText(issuedDueAt.getTime(), 'UTC') : 'never'} → ${exactText(askedDueAt.getTime(), 'UTC')}`,
+      due: `${exactText(askedDueAt.getTime(), 'UTC')} instead of ${issuedDueAt ? exactText(issuedDueAt.getTime(), 'UTC') : 'never'}`,
     })),
   };
 }
