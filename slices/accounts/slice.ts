@@ -23,7 +23,19 @@ export function accountsSlice(dependencies: AccountsDependencies): Slice {
   return {
     name: 'accounts',
     summary: 'Lets people in by a link or a password and programs by a token, and nobody else.',
-    events: Object.values(facts),
+    events: [
+      facts.UserAdded,
+      facts.ProfileChanged,
+      facts.RoleChanged,
+      facts.UserDisabled,
+      facts.UserEnabled,
+      facts.SignInLinkMade,
+      facts.PasswordSet,
+      facts.SignedIn,
+      facts.SessionsEnded,
+      facts.TokenCreated,
+      facts.TokenRevoked,
+    ],
     commands,
     screens: [
       { name: 'Sign in', url: '/sign-in', shows: [], offers: ['sign in'] },
