@@ -1,7 +1,7 @@
 // @ts-check
 // Everything a page does beyond plain HTML; each part finds what it needs or stays silent.
 import { serverNow } from './live.js';
-import { countdownText, exactText, relativeText, runningText } from './time.js';
+import { countdownText, exactText, leftText, relativeText, runningText } from './time.js';
 
 if (document.getElementById('upload')) void import('./upload.js');
 
@@ -14,6 +14,9 @@ function tick() {
   }
   for (const time of document.querySelectorAll('time[data-countdown]')) {
     write(time, countdownText(Date.parse(time.getAttribute('datetime') ?? ''), now));
+  }
+  for (const time of document.querySelectorAll('time[data-left]')) {
+    write(time, leftText(Date.parse(time.getAttribute('datetime') ?? ''), now));
   }
   for (const time of document.querySelectorAll('time[data-since]')) {
     write(time, runningText(Date.parse(time.getAttribute('data-since') ?? ''), now));

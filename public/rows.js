@@ -92,7 +92,7 @@ function keepFound(shown, row) {
 
 /** @type {(row: HTMLTableRowElement, body: HTMLTableSectionElement, size: number) => 'table' | 'nowhere'} */
 function placeOf(row, body, size) {
-  const { takesNew, status, news: address, more, first, position } = body.dataset;
+  const { takesNew, status, sla, news: address, more, first, position } = body.dataset;
   // Only the index knows what a search finds, and it learns of a document's text later than the board.
   if (address) {
     asking ??= setTimeout(() => void askForNews(), ASK_EVERY);
@@ -104,7 +104,8 @@ function placeOf(row, body, size) {
   const isLater = order > Number(position);
   if (isOlder || (first !== 'true' && !isLater)) return 'nowhere';
   if (takesNew === 'true' && size < MOST_ROWS) return 'table';
-  const matches = !status || row.dataset['status'] === status;
+  const matches =
+    (!status || row.dataset['status'] === status) && (!sla || row.dataset['sla'] === sla);
   news[matches ? 'add' : 'delete'](row.id);
   return 'nowhere';
 }

@@ -75,6 +75,18 @@ export function countdownText(moment, now) {
   return moment <= now ? 'now' : `in ${durationText(Math.ceil((moment - now) / SECOND) * SECOND)}`;
 }
 
+/**
+ * How much time is left until a moment, or how long it has passed: `12 min 05 s left`, `3 s late`.
+ *
+ * @param {number} moment milliseconds since 1970
+ * @param {number} now milliseconds since 1970
+ * @returns {string}
+ */
+export function leftText(moment, now) {
+  const span = Math.ceil(Math.abs(moment - now) / SECOND) * SECOND;
+  return `${durationText(span)} ${moment >= now ? 'left' : 'late'}`;
+}
+
 const local = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 const utc = new Intl.DateTimeFormat('en-GB', {
   dateStyle: 'medium',

@@ -5,6 +5,7 @@ import {
   relativeText,
   runningText,
 } from '../../public/time.js';
+import type { SlaState } from '../sla-tracking/document-sla.contract.ts';
 
 /** Every status a document can have on the board, in the order in which the filters show them. */
 export const documentStatuses = [
@@ -45,6 +46,11 @@ export interface BoardRow {
   retry: RowRetry | null;
   /** Id of the document that had the same bytes first. */
   duplicateOf: string | null;
+  /** How the promise of the whole document stands; null: there is none. */
+  slaState: SlaState | null;
+  slaDueAt: Date | null;
+  /** Due first first: the keys of an order in which rows are paged. */
+  slaOrder: number;
   receivedAt: Date;
   updatedAt: Date;
   endedAt: Date | null;

@@ -1,3 +1,4 @@
+import { NOT_DUE } from '../sla-tracking/document-sla.contract.ts';
 import type { BoardRow } from './board-row.contract.ts';
 
 /** A document that was just received, at the time of its id. */
@@ -20,6 +21,9 @@ export function boardRow(changes: Partial<BoardRow> = {}): BoardRow {
     error: null,
     retry: null,
     duplicateOf: null,
+    slaState: null,
+    slaDueAt: null,
+    slaOrder: NOT_DUE,
     receivedAt: new Date('2025-11-21T14:00:00Z'),
     updatedAt: new Date('2025-11-21T14:00:00Z'),
     endedAt: null,

@@ -3,7 +3,15 @@ import { createTemplates } from '../../shared/web/templates.ts';
 import { type BoardPageData, boardHref, boardPageView } from './board-view.ts';
 import { boardRow } from './board-row.fixture.ts';
 
-const everything = { status: null, q: '', before: null, after: null };
+const everything = {
+  status: null,
+  sla: null,
+  sort: 'newest',
+  q: '',
+  before: null,
+  after: null,
+  due: null,
+} as const;
 const none = {
   all: 0,
   received: 0,
@@ -12,6 +20,8 @@ const none = {
   failed: 0,
   completed: 0,
   cancelled: 0,
+  'at-risk': 0,
+  breached: 0,
 };
 const newer = boardRow({ id: '019aa6b3-1c40-7000-8000-000000000002', position: 18 });
 const older = boardRow({ id: '019aa6b3-1c40-7000-8000-000000000001', position: 7 });
@@ -42,6 +52,8 @@ describe('the address of a board page', () => {
     expect(boardHref({ ...everything, status: 'failed', q: 'a&b' })).toBe(
       '/?status=failed&q=a%26b',
     );
+    const due = { ...everything, sla: 'at-risk', sort: 'due', before: 7, due: 5_000 } as const;
+    expect(boardHref(due)).toBe('/?sla=at-risk&sort=due&before=7&due=5000');
   });
 });
 
@@ -82,7 +94,31 @@ describe('the board page', () => {
     expect(view({ query: { ...everything, q: 'rent' } }).takesNewRows).toBe(false);
   });
 
+  it('sorted by what is due leads on by the due times at its ends', () => {
+    const rows = [{ ...newer, slaOrder: 5_000 }, older];
+    const page = view({
+      query: { ...everything, sort: 'due' },
+      rows,
+      hasOlder: true,
+      hasNewer: true,
+    });
+    expect(page.olderHref).toBe(`/?sort=due&before=7&due=${Number.MAX_SAFE_INTEGER}`);
+    expect(page.newerHref).toBe('/?sort=due&after=18&due=5000');
+    expect(page.sort).toEqual({ href: '/', isDue: true });
+    expect(page.takesNewRows).toBe(false);
+  });
+
+  it('counts the promises to look after, and filters by them until the chip is used again', () => {
+    const query = { ...everything, status: 'processing', sla: 'breached' } as const;
+    expect(view({ query, counts: { ...none, breached: 3 } }).slaChips).toMatchObject([
+      { status: 'at-risk', count: '0', href: '/?status=processing&sla=at-risk', current: false },
+      { status: 'breached', count: '3', href: '/?status=processing', current: true },
+    ]);
+  });
+
   it('says in its caption what it shows', () => {
+    const late = { ...everything, sla: 'breached', sort: 'due' } as const;
+    expect(view({ query: late }).caption).toBe('All documents, breached, what is due first');
     expect(view().caption).toBe('All documents, newest first');
     expect(view({ query: { ...everything, status: 'failed', q: 'rent' } }).caption).toBe(
       'Failed documents matching “rent”, newest first',

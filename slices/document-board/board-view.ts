@@ -7,23 +7,32 @@ import {
   sentenceCase,
 } from './board-row.contract.ts';
 import { searchFields, type Stretch } from '../search/search.contract.ts';
+import type { SlaState } from '../sla-tracking/document-sla.contract.ts';
+import type { BoardSort } from './queries.ts';
+import { urgentStates } from './sla-view.ts';
 import { type RowView, rowView } from './row-view.ts';
 
-export type BoardCounts = Record<DocumentStatus | 'all', number>;
+export type BoardCounts = Record<DocumentStatus | 'all' | UrgentState, number>;
+
+type UrgentState = (typeof urgentStates)[number];
 
 /** What the address asks for: one status or all, words to search, and at most one end of the page. */
 export interface BoardQuery {
   status: DocumentStatus | null;
+  sla: SlaState | null;
+  sort: BoardSort;
   q: string;
-  /** Only documents received before this position: the way to older pages. */
+  /** Only what follows the document at this position: the way on. */
   before: number | null;
-  /** Only documents received after this position, the closest ones: the way back. */
+  /** Only what the document at this position follows, the closest ones: the way back. */
   after: number | null;
+  /** `slaOrder` of the document at that end, where it sorts. */
+  due: number | null;
 }
 
 export interface BoardPageData {
   query: BoardQuery;
-  /** Newest first. */
+  /** In the order of the query. */
   rows: BoardRow[];
   hasOlder: boolean;
   hasNewer: boolean;
@@ -48,7 +57,7 @@ export interface BoardPageData {
 }
 
 export interface ChipView {
-  status: DocumentStatus | 'all';
+  status: DocumentStatus | UrgentState | 'all';
   word: string;
   count: string;
   href: string;
@@ -58,6 +67,10 @@ export interface ChipView {
 /** What `page.njk` needs. */
 export interface BoardPageView {
   chips: ChipView[];
+  /** Promises that somebody has to look after. */
+  slaChips: ChipView[];
+  /** The other order of rows. */
+  sort: { href: string; isDue: boolean };
   q: string;
   hints: readonly string[];
   /** What can stand before a colon in a search. */
@@ -65,6 +78,7 @@ export interface BoardPageView {
   /** Said of what was found, where it is not just what was searched for. */
   notice: string | null;
   status: DocumentStatus | '';
+  sla: SlaState | '';
   rows: RowView[];
   caption: string;
   /** How many documents the board shows out of date, or not at all. */
@@ -90,7 +104,9 @@ export function boardPageView(data: BoardPageData): BoardPageView {
   const { query, rows, counts } = data;
   const newest = rows.at(0);
   const oldest = rows.at(-1);
-  const first = { ...query, before: null, after: null };
+  const first = { ...query, before: null, after: null, due: null };
+  const isDue = query.sort === 'due';
+  const dueOf = (row: BoardRow) => (isDue ? row.slaOrder : null);
   const onFirstPage = !data.hasNewer;
   return {
     chips: (['all', ...documentStatuses] as const).map((status) => ({
@@ -100,6 +116,14 @@ export function boardPageView(data: BoardPageData): BoardPageView {
       href: boardHref({ ...first, status: status === 'all' ? null : status }),
       current: status === (query.status ?? 'all'),
     })),
+    slaChips: urgentStates.map((state) => ({
+      status: state,
+      word: sentenceCase(state),
+      count: counts[state].toLocaleString('en'),
+      href: boardHref({ ...first, sla: state === query.sla ? null : state }),
+      current: state === query.sla,
+    })),
+    sort: { href: boardHref({ ...first, sort: isDue ? 'newest' : 'due' }), isDue },
     q: query.q,
     hints: data.hints,
     searchFields,
@@ -107,15 +131,22 @@ export function boardPageView(data: BoardPageData): BoardPageView {
       ? `No document matches “${query.q}” as it is written. These have similar names.`
       : null,
     status: query.status ?? '',
+    sla: query.sla ?? '',
     rows: rows.map((row) => foundRow(row, data)),
     stuck: data.stuck.size,
     caption: captionOf(query),
     isEmpty: counts.all === 0,
-    newerHref: data.hasNewer && newest ? boardHref({ ...first, after: newest.position }) : null,
-    olderHref: data.hasOlder && oldest ? boardHref({ ...first, before: oldest.position }) : null,
+    newerHref:
+      data.hasNewer && newest
+        ? boardHref({ ...first, after: newest.position, due: dueOf(newest) })
+        : null,
+    olderHref:
+      data.hasOlder && oldest
+        ? boardHref({ ...first, before: oldest.position, due: dueOf(oldest) })
+        : null,
     firstHref: boardHref(first),
-    newsHref: newsHref(query, onFirstPage ? (newest?.position ?? 0) : data.position),
-    takesNewRows: onFirstPage && query.status === null && query.q === '',
+    newsHref: newsHref(query, onFirstPage && !isDue ? (newest?.position ?? 0) : data.position),
+    takesNewRows: onFirstPage && boardHref(first) === '/',
     revision: data.revision,
     position: data.position,
     canUpload: data.canUpload,
@@ -135,20 +166,25 @@ function foundRow(row: BoardRow, data: BoardPageData): RowView {
 export function boardHref(query: BoardQuery): string {
   const search = new URLSearchParams();
   if (query.status !== null) search.set('status', query.status);
+  if (query.sla !== null) search.set('sla', query.sla);
+  if (query.sort !== 'newest') search.set('sort', query.sort);
   if (query.q !== '') search.set('q', query.q);
   if (query.before !== null) search.set('before', String(query.before));
   if (query.after !== null) search.set('after', String(query.after));
+  if (query.due !== null) search.set('due', String(query.due));
   return search.size === 0 ? '/' : `/?${search.toString()}`;
 }
 
-function newsHref({ status, q }: BoardQuery, after: number): string {
+function newsHref({ status, sla, q }: BoardQuery, after: number): string {
   if (q === '') return '';
   const search = new URLSearchParams({ q, status: status ?? '', after: String(after) });
+  if (sla !== null) search.set('sla', sla);
   return `/documents/news?${search.toString()}`;
 }
 
 function captionOf(query: BoardQuery): string {
   const what = query.status === null ? 'All documents' : `${sentenceCase(query.status)} documents`;
   const matching = query.q === '' ? '' : ` matching “${query.q}”`;
-  return `${what}${matching}, newest first`;
+  const promise = query.sla === null ? '' : `, ${sentenceCase(query.sla).toLowerCase()}`;
+  return `${what}${matching}${promise}, ${query.sort === 'due' ? 'what is due' : 'newest'} first`;
 }

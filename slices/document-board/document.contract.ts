@@ -3,6 +3,7 @@ import type { BlobStore } from '../../shared/blobs.ts';
 import type { StoredEvent } from '../../shared/event.ts';
 import { foldHistory } from '../../shared/projection.ts';
 import type { Step } from '../../shared/steps/step.ts';
+import { slaStates, type SlaState } from '../sla-tracking/document-sla.contract.ts';
 import { documentStatuses, percentOf, type DocumentStatus } from './board-row.contract.ts';
 import { boardProjection, type BoardRecord } from './read-model.ts';
 
@@ -45,7 +46,17 @@ export const DocumentJson = Type.Object(
     receivedAt: Type.String({ format: 'date-time' }),
     updatedAt: Type.String({ format: 'date-time' }),
     durationMs: Type.Integer({ description: 'until now, or until it ended' }),
-    sla: Type.Null({ description: 'no target applies' }),
+    sla: nullable(
+      Type.Object(
+        {
+          state: Type.Unsafe<SlaState>(Type.Union(slaStates.map((state) => Type.Literal(state)))),
+          dueAt: Type.String({ format: 'date-time' }),
+        },
+        {
+          description: 'how the promised time of the whole document stands; null: none is promised',
+        },
+      ),
+    ),
   },
   { title: 'Document' },
 );
@@ -64,6 +75,8 @@ export function toDocumentJson(record: BoardRecord, now: Date): Static<typeof Do
     language,
     title,
     fields,
+    slaState,
+    slaDueAt,
   } = record;
   const durationMs = (record.endedAt ?? now).getTime() - record.receivedAt.getTime();
   return {
@@ -83,7 +96,7 @@ export function toDocumentJson(record: BoardRecord, now: Date): Static<typeof Do
     receivedAt: record.receivedAt.toISOString(),
     updatedAt: record.updatedAt.toISOString(),
     durationMs: Math.max(0, durationMs),
-    sla: null,
+    sla: slaState && slaDueAt && { state: slaState, dueAt: slaDueAt.toISOString() },
   };
 }
 

@@ -2,21 +2,28 @@ import { and, desc, asc, eq, gt, inArray, lt, sql, type SQL } from 'drizzle-orm'
 import type { Database } from '../../shared/database.ts';
 import { documentOf } from '../../shared/event.ts';
 import { canForgive, matching, type Matching, type Search } from '../search/search.contract.ts';
+import { NOT_DUE, type SlaState } from '../sla-tracking/document-sla.contract.ts';
 import { documentStatuses, type DocumentStatus } from './board-row.contract.ts';
 import type { BoardCounts } from './board-view.ts';
+import { urgentStates } from './sla-view.ts';
 import { board, BOARD, type BoardRecord } from './read-model.ts';
 
 /** Which documents a page or a list is about. */
 export interface BoardFilter {
   status: DocumentStatus | null;
+  /** How the promise stands; null: all, those without one included. */
+  sla: SlaState | null;
   /** What is searched for; null: everything. */
   search: Search | null;
   /** Only what this actor handed in; null: everybody's. */
   owner: string | null;
 }
 
+/** Newest first, or what is due first first, then the rest, newest first. */
+export type BoardSort = 'newest' | 'due';
+
 export interface BoardPage {
-  /** Newest first. */
+  /** In the order that was asked for. */
   records: BoardRecord[];
   hasOlder: boolean;
   hasNewer: boolean;
@@ -25,12 +32,8 @@ export interface BoardPage {
 }
 
 export interface BoardQueries {
-  /** A page by keyset: the documents right before or after a position, or the newest. */
-  page(
-    filter: BoardFilter,
-    from: { before?: number; after?: number },
-    limit: number,
-  ): Promise<BoardPage>;
+  /** A page by keyset: the documents that follow `before`, or those that `after` follows, or the first. */
+  page(filter: BoardFilter, from: Edge, limit: number): Promise<BoardPage>;
   /** How many documents after a position a filter finds, counted up to `limit`. */
   countAfter(filter: BoardFilter, position: number, limit: number): Promise<number>;
   counts(): Promise<BoardCounts>;
@@ -42,9 +45,12 @@ export interface BoardQueries {
   stuck(): Promise<ReadonlySet<string>>;
 }
 
-interface Edge {
+/** Where a page begins: at the position of a document, and its `slaOrder` where that sorts. */
+export interface Edge {
   before?: number;
   after?: number;
+  sort?: BoardSort;
+  due?: number;
 }
 
 /** So many documents next to the edge of a page are searched one by one, before all of them are as sets. */
@@ -56,11 +62,12 @@ export function createBoardQueries({ db, sql: raw }: Database): BoardQueries {
       .select()
       .from(board)
       .where(and(...conditions, ...beyond(edge)))
-      .orderBy(edge.after === undefined ? desc(board.position) : asc(board.position))
+      .orderBy(...orderOf(edge))
       .limit(limit);
 
   /** The condition that a document is one of the NEAR next to the edge; null where that is all of them. */
   async function near(edge: Edge): Promise<SQL | null> {
+    if (edge.sort === 'due') return null;
     const [last] = await db
       .select({ position: board.position })
       .from(board)
@@ -120,12 +127,16 @@ export function createBoardQueries({ db, sql: raw }: Database): BoardQueries {
         SELECT status, count(*)::int AS count FROM document_board GROUP BY status`;
       const counts = Object.fromEntries([
         ['all', 0],
-        ...documentStatuses.map((status) => [status, 0]),
+        ...[...documentStatuses, ...urgentStates].map((state) => [state, 0]),
       ]) as BoardCounts;
       for (const { status, count } of rows) {
         counts[status] = count;
         counts.all += count;
       }
+      const urgent = await raw<{ state: 'at-risk' | 'breached'; count: number }[]>`
+        SELECT sla_state AS state, count(*)::int AS count FROM document_board
+        WHERE sla_state = ANY (${[...urgentStates]}) GROUP BY sla_state`;
+      for (const { state, count } of urgent) counts[state] = count;
       return counts;
     },
     async newest() {
@@ -157,7 +168,22 @@ export function createBoardQueries({ db, sql: raw }: Database): BoardQueries {
   };
 }
 
-function beyond({ before, after }: Edge): SQL[] {
+/** The order of an edge's sort, towards its end of the table. */
+function orderOf({ sort, after }: Edge): SQL[] {
+  const isBack = after !== undefined;
+  if (sort !== 'due') return [isBack ? asc(board.position) : desc(board.position)];
+  const keys = [sql`${board.slaOrder}`, sql`(-${board.position})`];
+  return isBack ? keys.map((key) => desc(key)) : keys;
+}
+
+function beyond({ before, after, sort, due = NOT_DUE }: Edge): SQL[] {
+  const position = after ?? before;
+  if (sort === 'due') {
+    if (position === undefined) return [];
+    const key = sql`(${board.slaOrder}, -${board.position})`;
+    const end = sql`(${due}::bigint, ${-position}::bigint)`;
+    return [after === undefined ? sql`${key} > ${end}` : sql`${key} < ${end}`];
+  }
   if (after !== undefined) return [gt(board.position, after)];
   return before === undefined ? [] : [lt(board.position, before)];
 }
@@ -165,11 +191,12 @@ function beyond({ before, after }: Edge): SQL[] {
 const documents = { table: sql`${board}`, id: sql`${board.id}`, status: sql`${board.status}` };
 
 function within(
-  { status, owner, search }: BoardFilter,
+  { status, sla, owner, search }: BoardFilter,
   how: Matching = { forgiving: false, asSets: false },
 ): SQL[] {
   return [
     ...(status ? [eq(board.status, status)] : []),
+    ...(sla ? [eq(board.slaState, sla)] : []),
     ...(owner ? [eq(board.owner, owner)] : []),
     ...(search ? [matching(search, documents, how)] : []),
   ];

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import {
   bigint,
   index,
@@ -23,8 +24,10 @@ import {
 import { DocumentCompleted } from '../pipeline/events.ts';
 import { DocumentReceived } from '../receive-document/events.ts';
 import { StepGivenUp, StepRetryScheduled } from '../retry-policy/events.ts';
+import { withoutSla, type SlaState } from '../sla-tracking/document-sla.contract.ts';
 import { textExtractionEvents } from '../text-extraction/events.ts';
 import type { DocumentStatus, RowError, RowRetry } from './board-row.contract.ts';
+import { endSla, nextSla, slaFolds } from './sla-folds.ts';
 
 /** A field as the contract names it. */
 export interface BoardField {
@@ -59,6 +62,10 @@ export const boardTable = (name: string) =>
       error: jsonb().$type<RowError>(),
       retry: jsonb().$type<RowRetry>(),
       duplicateOf: uuid('duplicate_of'),
+      slaRun: integer('sla_run').notNull(),
+      slaState: text('sla_state').$type<SlaState>(),
+      slaDueAt: time('sla_due_at'),
+      slaOrder: bigint('sla_order', { mode: 'number' }).notNull(),
       receivedAt: time('received_at').notNull(),
       updatedAt: time('updated_at').notNull(),
       endedAt: time('ended_at'),
@@ -69,6 +76,9 @@ export const boardTable = (name: string) =>
       index(`${name}_status`).on(table.status, table.position),
       index(`${name}_owner`).on(table.owner, table.position),
       index(`${name}_revision`).on(table.revision),
+      index(`${name}_sla`).on(table.slaState, table.position),
+      index(`${name}_due`).on(table.slaOrder, sql`(-position)`),
+      index(`${name}_sla_due`).on(table.slaState, table.slaOrder, sql`(-position)`),
     ],
   );
 
@@ -89,6 +99,7 @@ export function boardProjection(steps: readonly Step[]): Projection<BoardRecord>
       received,
       ...ofEveryStep.map((fold) => withFindings(fold, findings)),
       ...decisions,
+      ...slaFolds<BoardRecord>(),
       completed,
     ],
   };
@@ -114,6 +125,7 @@ const received = on<BoardRecord, typeof DocumentReceived>(DocumentReceived, (_ro
   error: null,
   retry: null,
   duplicateOf: event.data.duplicateOf,
+  ...withoutSla(1),
   receivedAt: event.storedAt,
   updatedAt: event.storedAt,
   endedAt: null,
@@ -125,6 +137,7 @@ const completed = on<BoardRecord, typeof DocumentCompleted>(
   (row, event) =>
     row && {
       ...row,
+      ...endSla(row, event.storedAt, false),
       status: 'completed',
       step: null,
       endedAt: event.storedAt,
@@ -168,13 +181,21 @@ const decisions: Fold<BoardRecord>[] = [
   on<BoardRecord, typeof DocumentCancelled>(
     DocumentCancelled,
     (row, { storedAt }) =>
-      row && { ...row, status: 'cancelled', retry: null, endedAt: storedAt, updatedAt: storedAt },
+      row && {
+        ...row,
+        ...endSla(row, storedAt, true),
+        status: 'cancelled',
+        retry: null,
+        endedAt: storedAt,
+        updatedAt: storedAt,
+      },
   ),
   on<BoardRecord, typeof ReprocessingRequested>(
     ReprocessingRequested,
     (row, { data, storedAt }) =>
       row && {
         ...row,
+        ...nextSla(row),
         status: 'processing',
         step: data.fromStep,
         done: row.done.filter((slug) => row.plan.indexOf(slug) < row.plan.indexOf(data.fromStep)),

@@ -10,9 +10,10 @@ import {
   type StepTitles,
 } from './board-row.contract.ts';
 import { readSearch, type Search, type SnippetsOf } from '../search/search.contract.ts';
+import { NOT_DUE, slaStates, type SlaState } from '../sla-tracking/document-sla.contract.ts';
 import { boardPageView } from './board-view.ts';
 import { DocumentJson, toDocumentJson } from './document.contract.ts';
-import { toBoardRow, type BoardQueries } from './queries.ts';
+import { toBoardRow, type BoardQueries, type BoardSort, type Edge } from './queries.ts';
 import type { BoardRecord } from './read-model.ts';
 
 const PAGE_ROWS = 50;
@@ -21,6 +22,8 @@ const MOST_NEWS = 100;
 /** A form sends an empty field where nothing was chosen. */
 const Status = Type.Unsafe<DocumentStatus | ''>(Type.String({ enum: [...documentStatuses, ''] }));
 const Query = Type.String({ maxLength: 200 });
+const Sla = Type.Unsafe<SlaState | ''>(Type.String({ enum: [...slaStates, ''] }));
+const Sort = Type.Unsafe<BoardSort | ''>(Type.String({ enum: ['newest', 'due', ''] }));
 const Position = Type.Integer({ minimum: 1 });
 
 interface BoardRoutesDependencies {
@@ -37,23 +40,30 @@ export function boardRoutes(
 ): void {
   const boardQuery = Type.Object({
     status: Type.Optional(Status),
+    sla: Type.Optional(Sla),
+    sort: Type.Optional(Sort),
     q: Type.Optional(Query),
     before: Type.Optional(Position),
     after: Type.Optional(Position),
+    due: Type.Optional(Type.Integer({ minimum: 0, description: 'of the document at that end' })),
   });
 
   app.get('/', { schema: { querystring: boardQuery, hide: true } }, async (request, reply) => {
-    const { status, q = '', before, after } = request.query;
-    const filter = { status: status || null, search: searchOf(q), owner: null };
+    const { status, sla, q = '', before, after, due } = request.query;
+    const filter = { status: status || null, sla: sla || null, search: searchOf(q), owner: null };
+    const sort = request.query.sort || 'newest';
     // Before the rows: what changes in between is then sent twice, never lost.
     const { revision, position } = await queries.newest();
-    const page = await queries.page(filter, edge(before, after), PAGE_ROWS);
+    const page = await queries.page(filter, edge(sort, request.query), PAGE_ROWS);
     const board = boardPageView({
       query: {
         status: filter.status,
+        sla: filter.sla,
+        sort,
         q: q.trim(),
         before: before ?? null,
         after: after ?? null,
+        due: due ?? null,
       },
       hints: filter.search?.hints ?? [],
       isForgiving: page.isForgiving,
@@ -88,6 +98,7 @@ export function boardRoutes(
         hide: true,
         querystring: Type.Object({
           status: Type.Optional(Status),
+          sla: Type.Optional(Sla),
           q: Type.Optional(Query),
           after: Type.Integer({ minimum: 0 }),
         }),
@@ -95,8 +106,13 @@ export function boardRoutes(
       },
     },
     async (request, reply) => {
-      const { status, q = '', after } = request.query;
-      const filter = { status: status || null, search: searchOf(q), owner: null };
+      const { status, sla, q = '', after } = request.query;
+      const filter = {
+        status: status || null,
+        sla: sla || null,
+        search: searchOf(q),
+        owner: null,
+      };
       reply.header('cache-control', 'no-store');
       return { count: await queries.countAfter(filter, after, MOST_NEWS) };
     },
@@ -119,9 +135,11 @@ export function boardRoutes(
     '/api/documents',
     {
       schema: {
-        summary: 'Documents, newest first',
+        summary: 'Documents, newest first, or those that are due first',
         querystring: Type.Object({
           status: Type.Optional(Status),
+          sla: Type.Optional(Sla),
+          sort: Type.Optional(Sort),
           q: Type.Optional(Query),
           limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
           cursor: Type.Optional(Type.String({ description: 'nextCursor of the page before' })),
@@ -135,15 +153,16 @@ export function boardRoutes(
       },
     },
     async (request) => {
-      const { status, q = '', limit, cursor } = request.query;
+      const { status, sla, q = '', limit, cursor } = request.query;
+      const sort = request.query.sort || 'newest';
       const owner = request.principal.role === 'uploader' ? request.actor : null;
-      const filter = { status: status || null, search: searchOf(q), owner };
-      const page = await queries.page(filter, edge(fromCursor(cursor), undefined), limit);
+      const filter = { status: status || null, sla: sla || null, search: searchOf(q), owner };
+      const page = await queries.page(filter, fromCursor(cursor, sort), limit);
       const now = new Date();
       const last = page.records.at(-1);
       return {
         documents: page.records.map((record) => toDocumentJson(record, now)),
-        nextCursor: page.hasOlder && last ? toCursor(last.position) : null,
+        nextCursor: page.hasOlder && last ? toCursor(last, sort) : null,
       };
     },
   );
@@ -159,22 +178,33 @@ function toFound({ id, language, title, fields }: BoardRecord) {
   return { id, language, lines: [title ?? '', ...found] };
 }
 
-function edge(before: number | undefined, after: number | undefined) {
-  return { ...(before ? { before } : {}), ...(after ? { after } : {}) };
+function edge(
+  sort: BoardSort,
+  { before, after, due }: { before?: number; after?: number; due?: number },
+): Edge {
+  return {
+    sort,
+    ...(before ? { before } : {}),
+    ...(after ? { after } : {}),
+    due: due ?? NOT_DUE,
+  };
 }
 
 /** Cursors are opaque to clients, so that they may come to hold something else. */
-function toCursor(position: number): string {
-  return Buffer.from(String(position)).toString('base64url');
+function toCursor({ position, slaOrder }: BoardRecord, sort: BoardSort): string {
+  const keys = sort === 'due' ? `${position} ${slaOrder}` : String(position);
+  return Buffer.from(keys).toString('base64url');
 }
 
-function fromCursor(cursor: string | undefined): number | undefined {
-  if (cursor === undefined) return undefined;
-  const position = Number(Buffer.from(cursor, 'base64url').toString());
-  if (!Number.isSafeInteger(position) || position < 1) {
+function fromCursor(cursor: string | undefined, sort: BoardSort): Edge {
+  if (cursor === undefined) return { sort };
+  const keys = Buffer.from(cursor, 'base64url').toString().split(' ').map(Number);
+  const [position = 0, due = NOT_DUE] = keys;
+  const isOurs = keys.length === (sort === 'due' ? 2 : 1) && keys.every(Number.isSafeInteger);
+  if (!isOurs || position < 1) {
     throw badRequest(
-      'The cursor is not one this server gave. Pass nextCursor as it came, or leave it out.',
+      'The cursor is not one this server gave for this order. Pass nextCursor as it came, or leave it out.',
     );
   }
-  return position;
+  return { sort, before: position, due };
 }

@@ -18,6 +18,36 @@ const extracting: Partial<BoardRow> = {
 };
 const failure = { code: 'pdf-encrypted', kind: 'permanent', message: 'Protected.\nat x' } as const;
 
+describe('the promise of a row', () => {
+  const due = { slaDueAt: new Date('2025-11-21T14:01:00Z'), slaOrder: 0 };
+
+  it('is told with the time that is left, or that it is late', () => {
+    expect(view({ ...due, slaState: 'at-risk' }).sla).toMatchObject({
+      word: 'At risk',
+      left: { text: '53 s left', iso: '2025-11-21T14:01:00.000Z' },
+      late: null,
+    });
+    const past = { slaState: 'breached', slaDueAt: new Date('2025-11-21T13:58:00Z') } as const;
+    expect(view({ ...past, status: 'failed' }).sla?.left?.text).toBe('2 min 07 s late');
+  });
+
+  it('has no time left once the document has ended, but tells how late that was', () => {
+    const ended = { ...due, status: 'completed', slaState: 'met' } as const;
+    expect(view({ ...ended, endedAt: new Date('2025-11-21T14:00:30Z') }).sla).toMatchObject({
+      left: null,
+      late: null,
+    });
+    const late = {
+      ...ended,
+      slaState: 'met-late',
+      endedAt: new Date('2025-11-21T14:01:05Z'),
+    } as const;
+    expect(view(late).sla).toMatchObject({ word: 'Met late', left: null, late: '5 s late' });
+  });
+
+  it('is none where nothing was promised', () => expect(view().sla).toBeNull());
+});
+
 describe('the progress of a row', () => {
   it('is a segment a planned step, however many there are', () => {
     const plan = ['inspection', 'text-extraction', 'classification', 'translation', 'publication'];

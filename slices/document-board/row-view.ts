@@ -20,6 +20,7 @@ import {
   sentenceCase,
   stepTitle,
 } from './board-row.contract.ts';
+import { type SlaView, slaView } from './sla-view.ts';
 
 /** One part of the progress track: a planned step. `progress` fills the running one page by page. */
 export interface Segment {
@@ -59,6 +60,7 @@ export interface RowView {
   attempts: string;
   /** Changes when the row glows: page counts tick silently, everything else is news. */
   glow: string;
+  sla: SlaView | null;
 }
 
 /** The board row of a document at the time `now`; `progress` is that of its running step. */
@@ -97,7 +99,15 @@ export function rowView(
     updated: momentView(row.updatedAt, now),
     duration: durationView(row.receivedAt, endOf(row), now),
     attempts: row.attempts > 0 ? String(row.attempts) : '',
-    glow: [row.status, row.step ?? '', row.finished, row.attempts, row.error?.code ?? ''].join(':'),
+    glow: [
+      row.status,
+      row.step ?? '',
+      row.finished,
+      row.attempts,
+      row.error?.code ?? '',
+      row.slaState ?? '',
+    ].join(':'),
+    sla: slaView(row, now),
   };
 }
 

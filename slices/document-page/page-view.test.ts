@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createTemplates } from '../../shared/web/templates.ts';
 import type { BoardRow } from '../document-board/board-row.contract.ts';
+import { NOT_DUE } from '../sla-tracking/document-sla.contract.ts';
 import { fieldViews } from './fields-view.ts';
 import { type DocumentPageData, type StepData, documentPageView } from './page-view.ts';
 
@@ -25,6 +26,9 @@ const document: BoardRow = {
   error: null,
   retry: null,
   duplicateOf: null,
+  slaState: null,
+  slaDueAt: null,
+  slaOrder: NOT_DUE,
   receivedAt: at('14:00:00'),
   updatedAt: at('14:00:05'),
   endedAt: null,

@@ -22,6 +22,8 @@ describe(`a board of ${COUNT} documents`, () => {
       '/?q=ostermann',
       '/?q=note+77',
       '/?before=600',
+      '/?sort=due',
+      '/?sla=at-risk&sort=due',
     ]) {
       const taken: number[] = [];
       for (let round = 0; round < 20; round += 1) {
