@@ -87,7 +87,9 @@ async function reload() {
     const response = await fetch(location.href, { headers: { accept: 'text/html' } });
     if (response.redirected || response.status === 401) return signIn();
     const target = document.getElementById('main');
-    if (!response.ok || !target) throw new Error(`status ${response.status}`);
+    // Gone: what the page was about was erased, and it says so.
+    if ((!response.ok && response.status !== 410) || !target)
+      throw new Error(`status ${response.status}`);
     const text = await response.text();
     await htmx().swap({ text, target, select: '#main', swap: 'outerMorph', sourceElement: target });
     reloading = false;

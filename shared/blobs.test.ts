@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../tests/database.ts';
 import { claimBlobFolder } from './blob-marker.ts';
-import { BlobDamaged, createFolderBlobStore, type BlobStore } from './blobs.ts';
+import { BlobDamaged, BlobErased, createFolderBlobStore, type BlobStore } from './blobs.ts';
 
 let folder: string;
 let blobs: BlobStore;
@@ -24,6 +24,26 @@ describe('blobs', () => {
     expect(stored).toMatchObject({ sha256: hashOf('hello'), bytes: 5 });
     expect(await readFile(blobs.path('doc', stored.sha256), 'utf8')).toBe('hello');
     expect(String(await blobs.read('doc', stored.sha256))).toBe('hello');
+  });
+
+  it('are erased for good: nothing is read, and nothing is kept any more', async () => {
+    const { sha256 } = await blobs.put('doc', Buffer.from('hello'));
+    await blobs.erase('doc');
+    await blobs.erase('doc');
+    await expect(blobs.read('doc', sha256)).rejects.toThrow(BlobErased);
+    await expect(blobs.stream('doc', sha256)).rejects.toThrow(BlobErased);
+    await expect(blobs.put('doc', Buffer.from('again'))).rejects.toThrow(BlobErased);
+    expect(await readdir(join(folder, '.incoming'))).toEqual([]);
+    expect(await readFile(join(folder, 'doc'), 'utf8')).toBe('');
+  });
+
+  it('are erased although somebody keeps more at the same moment', async () => {
+    const keeping = Array.from({ length: 20 }, (_, index) =>
+      blobs.put('doc', Buffer.from(`${index}`)).catch(() => null),
+    );
+    await blobs.erase('doc');
+    await Promise.all(keeping);
+    expect(await readFile(join(folder, 'doc'), 'utf8')).toBe('');
   });
 
   it('belong to nobody while they are staged, and leave nothing when discarded', async () => {

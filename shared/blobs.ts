@@ -1,6 +1,16 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import {
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -30,6 +40,8 @@ export interface BlobStore {
   /** Takes back what was kept for a document that was not received after all. */
   remove(document: string, sha256: string): Promise<void>;
   put(document: string, content: Uint8Array): Promise<BlobInfo>;
+  /** Removes all bytes of a document, for good: from then on nothing can be kept for it. */
+  erase(document: string): Promise<void>;
   read(document: string, sha256: string): Promise<Buffer>;
   stream(document: string, sha256: string): Promise<{ content: Readable; bytes: number }>;
   /** A path that a parser can open. */
@@ -40,7 +52,12 @@ export interface BlobStore {
 
 /** A blob that should be there is not, or does not contain what its name says. */
 export class BlobDamaged extends Error {
-  override readonly name = 'BlobDamaged';
+  override readonly name: string = 'BlobDamaged';
+}
+
+/** The bytes of an erased document: there are none, and none are taken. */
+export class BlobErased extends BlobDamaged {
+  override readonly name = 'BlobErased';
 }
 
 /** Where a configuration keeps its blobs. */
@@ -51,7 +68,7 @@ export function blobFolder({ dataDir }: { dataDir: string }): string {
 const WRITE_BUFFER_BYTES = 1 << 20;
 const STAGED_FOR_MS = 24 * 3600 * 1000;
 
-/** Blobs at `folder/{document}/{sha256}`: written to `folder/.incoming`, hashed on the way, fsynced, then renamed. */
+/** Blobs at `folder/{document}/{sha256}`: written to `folder/.incoming`, hashed on the way, fsynced, then renamed. In place of an erased document's folder stands an empty file. */
 export function createFolderBlobStore(folder: string): BlobStore {
   const incoming = join(folder, '.incoming');
   const path = (document: string, sha256: string) => join(folder, document, sha256);
@@ -84,7 +101,7 @@ export function createFolderBlobStore(folder: string): BlobStore {
     },
     async keep({ token, sha256 }, document) {
       const home = join(folder, document);
-      const created = await mkdir(home, { recursive: true, mode: 0o700 });
+      const created = await mkdir(home, { recursive: true, mode: 0o700 }).catch(erased);
       await rename(join(incoming, token), path(document, sha256));
       await syncFolder(home);
       if (created) await syncFolder(folder);
@@ -97,8 +114,22 @@ export function createFolderBlobStore(folder: string): BlobStore {
     },
     async put(document, content) {
       const staged = await store.stage(content);
-      await store.keep(staged, document);
+      try {
+        await store.keep(staged, document);
+      } catch (error) {
+        await store.discard(staged);
+        throw error;
+      }
       return staged;
+    },
+    async erase(document) {
+      const home = join(folder, document);
+      while (!(await isTombstone(home))) {
+        await rm(home, { recursive: true, force: true, maxRetries: 3 });
+        // Somebody may put something there meanwhile.
+        await writeFile(home, '', { flag: 'wx', mode: 0o600, flush: true }).catch(exists);
+      }
+      await syncFolder(folder);
     },
     async read(document, sha256) {
       const content = await readFile(path(document, sha256)).catch(missing);
@@ -132,7 +163,25 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+async function isTombstone(home: string): Promise<boolean> {
+  const found = await stat(home).catch(() => null);
+  return found?.isFile() ?? false;
+}
+
+const codeOf = (error: unknown): unknown => (error as NodeJS.ErrnoException).code;
+
+function exists(error: unknown): void {
+  if (codeOf(error) !== 'EEXIST') throw error;
+}
+
+function erased(cause: unknown): never {
+  if (codeOf(cause) !== 'EEXIST') throw cause;
+  throw new BlobErased('The document was erased: nothing can be kept for it.', { cause });
+}
+
 function missing(cause: unknown): never {
+  if (codeOf(cause) === 'ENOTDIR')
+    throw new BlobErased('The document was erased, and with it its files.', { cause });
   throw new BlobDamaged('A blob is missing from the blob folder: restore it from a backup.', {
     cause,
   });

@@ -197,6 +197,12 @@ const variables = {
     default: 6_000,
     description: 'Most live pages that one user or token may have open at a time.',
   }),
+  RETENTION_DAYS: whole({
+    minimum: 1,
+    maximum: 36_500,
+    default: null,
+    description: 'Days after its end at which a document is erased by itself; unset: never.',
+  }),
   LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
     default: 'info',
     description: 'Least severe level that is logged.',
@@ -258,6 +264,8 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     slaWarnings: read('SLA_WARNINGS'),
     requestsPerMinute: read('REQUESTS_PER_MINUTE'),
     streamsPerUser: read('STREAMS_PER_USER'),
+    /** null: they are kept. */
+    retentionDays: read('RETENTION_DAYS'),
     logLevel: read('LOG_LEVEL'),
   };
   refuseContradictions(config);

@@ -2,6 +2,7 @@ import { sql, type SQL } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import { lockCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { Database } from './database.ts';
+import { DocumentErased } from './erased.ts';
 import type { StoredEvent } from './event.ts';
 import { isOutage } from './outage.ts';
 import { LIVE_CHANNEL } from './projection.ts';
@@ -143,15 +144,19 @@ export function createParkedStreams(options: {
   };
 }
 
-/** Of a stream's history, what a subscription has passed since the stream was parked at a position. */
+/**
+ * Of a stream's history, what a subscription has passed since the stream was parked at a position.
+ * What an erased document said before its erasure is of no use to anybody.
+ */
 export function waitingIn(
   history: readonly StoredEvent[],
   { types }: Pick<Subscription, 'types'>,
   from: number,
   checkpoint: { position: number },
 ): StoredEvent[] {
+  const first = Math.max(from, history.find(DocumentErased.is)?.position ?? 0);
   return history.filter(
-    ({ type, position }) => types.has(type) && position >= from && position <= checkpoint.position,
+    ({ type, position }) => types.has(type) && position >= first && position <= checkpoint.position,
   );
 }
 

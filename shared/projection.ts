@@ -1,13 +1,13 @@
 import { getTableColumns, inArray, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { Static } from 'typebox';
-import type { BlobStore } from './blobs.ts';
+import { BlobErased, type BlobStore } from './blobs.ts';
 import { documentOf, type EventDefinition, type StoredEvent } from './event.ts';
 import { inStatements } from './statements.ts';
 import type { Checkpoint, Subscription, Transaction } from './subscription.ts';
 import { count, type Tally } from './tally.ts';
 
-/** Immutable contents that a fold needs, loaded by the kernel: `blobs.get(sha256)`. */
+/** Immutable contents that a fold needs, loaded by the kernel: `blobs.get(sha256)`, nothing once the document was erased. */
 export type BlobTexts = ReadonlyMap<string, string>;
 
 /** How one type of event changes a row. Pure: no clock, no I/O. `undefined` = there is no row. */
@@ -69,6 +69,7 @@ export function projectionSubscription<Row extends { id: string }>(
   const { tableSuffix = '' } = options;
   const table = projection.table(projection.tableName + tableSuffix);
   const { idOf = documentOf, tallies = [] } = projection;
+  const subscriptionName = options.name ?? projection.name;
   const folds = new Map(projection.folds.map((fold) => [fold.event.type, fold]));
 
   async function handle(tx: Transaction, events: readonly StoredEvent[], checkpoint: Checkpoint) {
@@ -90,6 +91,8 @@ export function projectionSubscription<Row extends { id: string }>(
     }
     const kept = [...touched].map((id) => rows.get(id)).filter((row) => row !== undefined);
     const gone = [...touched].filter((id) => rows.get(id) === undefined);
+    const shown = new Set(before.map((row) => row.id));
+    if (projection.live && gone.some((id) => shown.has(id))) await reloadPages(tx, checkpoint);
     const revision = projection.live ? { revision: checkpoint.revision + 1 } : {};
     const { parts } = projection;
     if (parts) gone.push(...kept.map((row) => row.id));
@@ -112,8 +115,14 @@ export function projectionSubscription<Row extends { id: string }>(
     await tx.execute(sql`SELECT pg_notify(${LIVE_CHANNEL}, ${projection.name})`);
   }
 
+  /** A row that is gone cannot be told: pages that may show it are loaded anew. */
+  async function reloadPages(tx: Transaction, { revision }: Checkpoint): Promise<void> {
+    await tx.execute(sql`
+      UPDATE subscriptions SET reload_below = ${revision + 1} WHERE name = ${subscriptionName}`);
+  }
+
   return {
-    name: options.name ?? projection.name,
+    name: subscriptionName,
     kind: 'projection',
     types: new Set(folds.keys()),
     handle,
@@ -132,7 +141,13 @@ async function load(
 
 async function loadBlobs(blobs: BlobStore, document: string, hashes: string[]): Promise<BlobTexts> {
   const texts = new Map<string, string>();
-  for (const hash of hashes) texts.set(hash, (await blobs.read(document, hash)).toString('utf8'));
+  for (const hash of hashes) {
+    try {
+      texts.set(hash, (await blobs.read(document, hash)).toString('utf8'));
+    } catch (error) {
+      if (!(error instanceof BlobErased)) throw error;
+    }
+  }
   return texts;
 }
 

@@ -2,6 +2,7 @@ import { sql as drizzleSql } from 'drizzle-orm';
 import { fromDrizzle, PgBoss, type Job, type QueueOptions } from 'pg-boss';
 import type { Logger } from 'pino';
 import { connect, type Database } from './database.ts';
+import { documentStream } from './event.ts';
 import { jobId } from './ids.ts';
 import { withoutQuery } from './query-error.ts';
 import type { Transaction } from './subscription.ts';
@@ -77,6 +78,8 @@ export interface WorkQueue {
   retry(queue: string, id: string): Promise<boolean>;
   /** The same with every failed job; returns how many. */
   retryAll(): Promise<number>;
+  /** Removes what waits or has failed of a document, in all queues; what runs is not touched. */
+  forget(tx: Transaction, document: string): Promise<void>;
   /** Aborts the jobs under way, waits for their handlers, and hands the jobs back at once. */
   stop(): Promise<void>;
 }
@@ -305,6 +308,12 @@ export function createWorkQueue(options: {
       let count = 0;
       for (const name of names) count += await retryFailed(name, null);
       return count;
+    },
+    async forget(tx, document) {
+      await tx.execute(drizzleSql`
+        DELETE FROM pgboss.job WHERE state IN ('created', 'retry', 'failed')
+          AND (singleton_key = ${document} OR data ->> 'document' = ${document}
+            OR data ->> 'stream' = ${documentStream(document)})`);
     },
     async stop() {
       clearInterval(cleaning);

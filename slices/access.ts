@@ -33,11 +33,13 @@ export const accessTable = {
   'POST /api/documents/:id/steps/:step/give-up': administrators,
   'POST /api/documents/:id/cancel': administrators,
   'POST /api/documents/:id/reprocess': administrators,
+  'DELETE /api/documents/:id': administrators,
   'POST /documents/:id/steps/:step/retry': administrators,
   'POST /documents/:id/steps/:step/skip': administrators,
   'POST /documents/:id/steps/:step/give-up': administrators,
   'POST /documents/:id/cancel': administrators,
   'POST /documents/:id/reprocess': administrators,
+  'POST /documents/:id/erase': administrators,
 
   'GET /api/failures/:group/retry': readers,
   'POST /api/failures/:group/retry': administrators,

@@ -6,6 +6,8 @@ import { classification } from './classification/slice.ts';
 import type { Cradle } from './container.ts';
 import { documentBoard } from './document-board/slice.ts';
 import { documentPage } from './document-page/slice.ts';
+import * as erasureEvents from './erasure/events.ts';
+import { erasure } from './erasure/slice.ts';
 import * as failureAdminEvents from './failure-admin/events.ts';
 import { failureAdmin } from './failure-admin/slice.ts';
 import { inspection } from './inspection/slice.ts';
@@ -47,6 +49,7 @@ export function composeSlices(cradle: Cradle): Slice[] {
     webhookDelivery(cradle),
     search,
     slaTracking(cradle),
+    erasure(cradle),
     documentBoard(cradle),
     documentPage(cradle),
     system(cradle),
@@ -64,6 +67,7 @@ export function eventsOf(steps: readonly StepSlice[]): EventDefinition[] {
     notificationRulesEvents,
     webhookDeliveryEvents,
     slaTrackingEvents,
+    erasureEvents,
   ];
   return [
     ...modules.flatMap((module): EventDefinition[] => Object.values(module)),

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DocumentErased } from '../shared/erased.ts';
+import { documentOf, documentStream } from '../shared/event.ts';
 import { unusedEntries } from '../shared/web/access.ts';
 import { roles, type Role } from '../shared/web/principal.ts';
 import { buildServer } from '../shared/web/server.ts';
@@ -26,6 +28,17 @@ describe('the container', () => {
     });
     for (const name of Object.keys(container.registrations))
       expect(container.resolve(name)).toBeDefined();
+  });
+});
+
+describe('a read model of documents', () => {
+  it('says what becomes of its row when the document is erased', () => {
+    const silent = app.cradle.slices
+      .flatMap((slice) => slice.projections ?? [])
+      .filter(({ idOf = documentOf }) => idOf(documentStream('x')) !== null)
+      .filter(({ folds }) => !folds.some(({ event }) => event.type === DocumentErased.type));
+    // Add dropWhenErased(), or keepWhenErased() where no word of the document is in it (shared/erased.ts).
+    expect(silent.map(({ name }) => name)).toEqual([]);
   });
 });
 

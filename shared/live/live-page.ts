@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { Problem } from '../web/problem.ts';
 import { message, type EventStream, type EventStreams } from './event-stream.ts';
 
 /** A page, or one page a key, that is rendered again as a whole when something on it changes. */
@@ -55,9 +56,8 @@ export function createLivePage(options: {
       const told = counts ? message(JSON.stringify(counts), { event: 'counts' }) : '';
       show(page, message(await options.render(key)) + told);
     } catch (error) {
-      options.log.warn({ err: error, page: key }, 'a live page could not be rendered');
-      // It must not say that it is live; it comes back by itself and is then shown the newest.
-      for (const stream of page.shown.keys()) stream.end();
+      if (error instanceof Problem && error.status === 410) reload(page);
+      else disconnect(page, key, error);
     }
     page.rendering = false;
     const ended = performance.now();
@@ -71,6 +71,17 @@ export function createLivePage(options: {
       stream.write(text);
       page.shown.set(stream, text);
     }
+  }
+
+  /** It must not say that it is live; it comes back by itself and is then shown the newest. */
+  function disconnect(page: Page, key: string, error: unknown): void {
+    options.log.warn({ err: error, page: key }, 'a live page could not be rendered');
+    for (const stream of page.shown.keys()) stream.end();
+  }
+
+  /** What it was about is gone for good: whoever looks takes the page anew, which says so. */
+  function reload(page: Page): void {
+    for (const stream of page.shown.keys()) stream.write(message('', { event: 'reload' }));
   }
 
   function changed(key: string): void {

@@ -5,8 +5,8 @@ import { defineEvent, personal, type EventDefinition } from '../event.ts';
 export const StepError = Type.Object({
   code: Type.String({ description: 'stable, for machines' }),
   kind: Type.Union([Type.Literal('transient'), Type.Literal('permanent')]),
-  message: Type.String({ description: 'for people: what happened and what to do' }),
-  signature: Type.String(),
+  message: personal(Type.String({ description: 'for people: what happened and what to do' })),
+  signature: personal(Type.String()),
   detail: personal(Type.String({ description: 'the technical error' })),
 });
 
@@ -36,7 +36,7 @@ export function stepEvents<Result extends TProperties>(
     }) as EventDefinition<string, TObject<Result & { attempt: typeof attempt }>>,
     Failed: defineEvent(`${name}Failed`, {
       schema: Type.Object({ attempt, error: StepError }),
-      sentence: (data) => `${title} failed: ${data.error.message}`,
+      sentence: (data) => `${title} failed: ${data.error.message ?? '(erased)'}`,
     }),
     Interrupted: defineEvent(`${name}Interrupted`, {
       schema: Type.Object({

@@ -11,6 +11,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { EventDefinition, StoredEvent } from '../../shared/event.ts';
+import { dropWhenErased } from '../../shared/erased.ts';
 import { on, type Fold, type Projection } from '../../shared/projection.ts';
 import type { Step } from '../../shared/steps/step.ts';
 import { classificationEvents } from '../classification/events.ts';
@@ -82,6 +83,9 @@ export const boardTable = (name: string) =>
     ],
   );
 
+/** Stands in the rows of a document between its erasure and the next look at it. */
+const ERASED = '(erased)';
+
 export const BOARD = 'document-board';
 export const board = boardTable('document_board');
 export type BoardRecord = typeof board.$inferSelect;
@@ -101,6 +105,8 @@ export function boardProjection(steps: readonly Step[]): Projection<BoardRecord>
       ...decisions,
       ...slaFolds<BoardRecord>(),
       completed,
+      // It leaves: each of its addresses answers 410, so a row would lead nowhere.
+      dropWhenErased(),
     ],
   };
 }
@@ -109,7 +115,7 @@ const received = on<BoardRecord, typeof DocumentReceived>(DocumentReceived, (_ro
   id: event.stream.slice('document-'.length),
   position: event.position,
   owner: event.metadata.actor,
-  fileName: event.data.fileName ?? '(erased)',
+  fileName: event.data.fileName ?? ERASED,
   bytes: event.data.bytes,
   mediaType: null,
   kind: null,
@@ -236,7 +242,11 @@ function stepFolds(step: Step): Fold<BoardRecord>[] {
         row && {
           ...row,
           // Not failed before somebody decides: it may be tried again.
-          error: { code: data.error.code, kind: data.error.kind, message: data.error.message },
+          error: {
+            code: data.error.code,
+            kind: data.error.kind,
+            message: data.error.message ?? ERASED,
+          },
           updatedAt: storedAt,
         },
     ),

@@ -10,6 +10,8 @@ import { classificationEvents } from '../classification/events.ts';
 import { parseFindings } from '../classification/findings.contract.ts';
 import { stepTitle } from '../document-board/board-row.contract.ts';
 import { documentFromHistory, type BoardRecord } from '../document-board/document.contract.ts';
+import { eraseAction } from '../erasure/action.contract.ts';
+import { refuseErased } from '../erasure/erased.contract.ts';
 import { actionViews } from '../failure-admin/action-view.contract.ts';
 import { courseOf, stepOf, type Course, type StepCourse } from '../pipeline/course.contract.ts';
 import { publicationEvents } from '../publication/events.ts';
@@ -23,8 +25,14 @@ import { historyEntries } from './history.contract.ts';
 import type { DocumentPageData, StepData, StepState } from './page-view.ts';
 
 export interface DocumentReader {
-  /** The document and its history. @throws Problem 404 when there is none with this id */
-  load(id: string): Promise<{ record: BoardRecord; history: StoredEvent[] }>;
+  /**
+   * The document and its history, for somebody who may read what an actor handed in.
+   * @throws Problem 404 when there is none with this id, or not for them; 410 once it was erased
+   */
+  load(
+    id: string,
+    mayRead?: (owner: string) => boolean,
+  ): Promise<{ record: BoardRecord; history: StoredEvent[] }>;
   /** `acts`: whether the reader may act; `q`: what was searched for. */
   page(asked: AskedPage): Promise<DocumentPageData>;
   /** The text of a document from its history; null before it was extracted. */
@@ -40,7 +48,7 @@ export interface AskedPage {
 }
 
 /** The same for a document that somebody may not know of: the answer must not tell that it is there. */
-export const noSuchDocument = () =>
+const noSuchDocument = () =>
   notFound('There is no document with this id. Check the address, or look for it on the board.');
 
 /** The strongest words for a kind say enough. */
@@ -67,9 +75,12 @@ export function createDocumentReader(options: {
   const titles = new Map(steps.map((step) => [step.slug, step.title]));
   const fold = documentFromHistory(steps, blobs);
 
-  async function load(id: string) {
+  async function load(id: string, mayRead: (owner: string) => boolean = () => true) {
     const history = await store.read(documentStream(id));
-    const record = history.length === 0 ? undefined : await fold(history);
+    const [first] = history;
+    if (!first || !mayRead(first.metadata.actor)) throw noSuchDocument();
+    await refuseErased(history, actorNames);
+    const record = await fold(history);
     if (!record) throw noSuchDocument();
     return { record, history };
   }
@@ -149,7 +160,7 @@ export function createDocumentReader(options: {
       hasFields: history.some(classificationEvents.Finished.is),
       duplicate: await duplicateOf(record.duplicateOf),
       hasFailed: history.some((event) => steps.some(({ events }) => events.Failed.is(event))),
-      actions: acts ? actionViews(steps, course, id) : [],
+      actions: acts ? [...actionViews(steps, course, id), eraseAction(id)] : [],
       notifications,
       endpoints: await endpointsOf(notifications, store),
       history: historyEntries(history, catalogue, names),

@@ -11,7 +11,7 @@ import { inspectionEvents } from '../inspection/events.ts';
 import { publicationEvents } from '../publication/events.ts';
 import { receivedOf } from '../receive-document/received.contract.ts';
 import { textExtractionEvents } from '../text-extraction/events.ts';
-import { noSuchDocument, type AskedPage, type DocumentReader } from './page-data.ts';
+import type { AskedPage, DocumentReader } from './page-data.ts';
 import { documentPageView } from './page-view.ts';
 import { textPageView } from './text-view.ts';
 
@@ -65,9 +65,7 @@ export function documentRoutes(app: App, reader: DocumentReader, live: LivePage)
 
   /** Loads a document that the asker may read; others' documents do not exist for an uploader. */
   async function readable(request: FastifyRequest, id: string) {
-    const found = await reader.load(id);
-    if (!request.mayRead(found.record.owner)) throw noSuchDocument();
-    return found;
+    return reader.load(id, (owner) => request.mayRead(owner));
   }
 
   /** The page that somebody asks for, or its stream. */
@@ -249,7 +247,7 @@ export function documentRoutes(app: App, reader: DocumentReader, live: LivePage)
       reply
         .type('image/png')
         .header('content-length', bytes)
-        .header('cache-control', 'private, max-age=3600');
+        .header('cache-control', 'private, no-cache');
       return reply.send(content);
     },
   );

@@ -57,6 +57,7 @@ export function documentPage(dependencies: {
           'give up step',
           'cancel document',
           'reprocess document',
+          'erase document',
         ],
       },
       { name: 'Text of a document', url: '/documents/:id/text', shows: ['history'] },

@@ -2,6 +2,8 @@ import { documentStream, type NewEvent, type StoredEvent } from '../../shared/ev
 import { VersionConflict, type EventStore } from '../../shared/event-store.ts';
 import type { Step } from '../../shared/steps/step.ts';
 import { conflict, notFound } from '../../shared/web/problem.ts';
+import type { ActorNames } from '../accounts/actor-names.contract.ts';
+import { refuseErased } from '../erasure/erased.contract.ts';
 import { courseOf, stepOf, type Course } from '../pipeline/course.contract.ts';
 import { StepGivenUp } from '../retry-policy/events.ts';
 import { refusalOf, type Action } from './actions.contract.ts';
@@ -25,18 +27,23 @@ export interface Administration {
   /**
    * Does an action to a document, decided on its newest history: of two who ask at once the second
    * is told so.
-   * @throws Problem 404 without such a document or step, 409 when it no longer applies
+   * @throws Problem 404 without such a document or step, 409 when it no longer applies, 410 once erased
    */
   act(document: string, action: Action, asking: Asking): Promise<StoredEvent>;
 }
 
-export function createAdministration(steps: readonly Step[], store: EventStore): Administration {
+export function createAdministration(
+  steps: readonly Step[],
+  store: EventStore,
+  actorNames: ActorNames,
+): Administration {
   async function decideAndAppend(document: string, action: Action, asking: Asking) {
     const stream = documentStream(document);
     const history = await store.read(stream);
     const course = courseOf(steps, history);
     const [first] = history;
     if (!first) throw notFound('There is no document with this id. Check the address.');
+    await refuseErased(history, actorNames);
     const { reason, ofGroup } = asking;
     if (!isPlanned(course, action))
       throw notFound('This document has no such step. Its page lists the steps it has.');

@@ -6,21 +6,10 @@ import { safeReturnPath } from '../../shared/web/navigation.ts';
 import type { App } from '../../shared/web/server.ts';
 import type { Administration } from './act.ts';
 import type { Action } from './actions.contract.ts';
-
-/** In the words of whoever acts: it becomes part of the history. */
-export const Reason = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' });
-/** The page that a form leads back to. */
-export const Back = Type.Optional(Type.String({ maxLength: 500 }));
+import { Accepted, Back, Reason } from './asking.contract.ts';
 
 const id = Type.String({ format: 'uuid' });
 const slug = Type.String({ maxLength: 100, description: 'slug of a step' });
-const Accepted = Type.Object({
-  event: Type.Object({
-    id: Type.String({ format: 'uuid' }),
-    type: Type.String(),
-    version: Type.Integer({ description: 'in the history of the document' }),
-  }),
-});
 
 /** What may be asked for: below which address, with what in it and in the body. */
 interface Offer {

@@ -1,5 +1,7 @@
 import { bigint, index, integer, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { EventDefinition, StoredEvent } from '../../shared/event.ts';
+import type { Static } from 'typebox';
+import { dropWhenErased } from '../../shared/erased.ts';
 import { on, type Fold, type Projection } from '../../shared/projection.ts';
 import type { Step } from '../../shared/steps/step.ts';
 import type { RowRetry } from '../document-board/board-row.contract.ts';
@@ -69,7 +71,7 @@ export function failuresProjection(steps: readonly Step[]): Projection<FailureRe
     tableName: 'failures',
     table: failuresTable,
     live: true,
-    folds: [...steps.flatMap(stepFolds), ...decisions],
+    folds: [...steps.flatMap(stepFolds), ...decisions, dropWhenErased()],
   };
 }
 
@@ -84,15 +86,14 @@ function stepFolds({ slug, events }: Step): Fold<FailureRecord>[] {
   ];
 }
 
-type FailedEvent = StoredEvent<{
-  attempt: number;
-  error: Pick<FailureRecord, 'code' | 'kind' | 'message' | 'detail' | 'signature'>;
-}>;
+type FailedEvent = StoredEvent<Static<Step['events']['Failed']['schema']>>;
 
 /** Times are those of the same failure: another one begins anew. */
 function failed(row: FailureRecord | undefined, step: string, event: FailedEvent): FailureRecord {
   const { attempt, error } = event.data;
-  const { code, kind, message, detail, signature } = error;
+  const { code, kind, detail } = error;
+  // Both are there until the document is erased, which takes the row away.
+  const { message, signature } = { message: error.message ?? '', signature: error.signature ?? '' };
   const before = row?.signature === signature ? row.failedAt : [];
   return {
     id: event.stream.slice('document-'.length),

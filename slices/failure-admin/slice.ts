@@ -15,7 +15,7 @@ import { failureScreens, type ScreenDependencies } from './screen/failure-screen
 /** What went wrong, why, and what administrators do about it. */
 export function failureAdmin(dependencies: ScreenDependencies & { config: Config }): Slice {
   const { steps, config, store, database } = dependencies;
-  const administration = createAdministration(steps, store);
+  const administration = createAdministration(steps, store, dependencies.actorNames);
   const perSecond = config.bulkRetriesPerSecond;
   const ofGroups = groupRetry({ store, database, administration, perSecond });
   const shown = failureScreens(dependencies, ofGroups.queries);

@@ -1,3 +1,4 @@
+import { isErased } from '../../shared/erased.ts';
 import type { NewEvent, StoredEvent } from '../../shared/event.ts';
 import { derivedId } from '../../shared/ids.ts';
 import type { Step } from '../../shared/steps/step.ts';
@@ -17,6 +18,7 @@ export function decideNotifications(
   history: readonly StoredEvent[],
   event: StoredEvent,
 ): NewEvent[] {
+  if (isErased(history)) return [];
   const then = upTo(history, event);
   return rules.flatMap((rule) => {
     const enabled = enabledAt.get(rule.name);

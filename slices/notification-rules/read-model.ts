@@ -1,5 +1,6 @@
 import { bigint, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import { documentOf, type StoredEvent } from '../../shared/event.ts';
+import { keepWhenErased } from '../../shared/erased.ts';
 import { on, type Projection } from '../../shared/projection.ts';
 import {
   NotificationRequested,
@@ -106,5 +107,6 @@ export const notificationsProjection: Projection<NotificationsRecord> = {
       const { suppressed, ...rest } = row ?? noneOf(event);
       return { ...rest, suppressed: [...suppressed, event.data.rule] };
     }),
+    keepWhenErased(),
   ],
 };

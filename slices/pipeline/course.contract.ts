@@ -1,3 +1,4 @@
+import { DocumentErased } from '../../shared/erased.ts';
 import type { StoredEvent } from '../../shared/event.ts';
 import type { Step } from '../../shared/steps/step.ts';
 import {
@@ -41,7 +42,7 @@ export interface StepCourse {
 /** The way of a document through its plan, folded from its history. */
 export interface Course {
   steps: readonly StepCourse[];
-  ended: 'completed' | 'cancelled' | null;
+  ended: 'completed' | 'cancelled' | 'erased' | null;
 }
 
 const NOT_BEGUN: Course = { steps: [], ended: null };
@@ -75,6 +76,7 @@ function evolve(steps: readonly Step[], course: Course, event: StoredEvent): Cou
   }
   // By its type: it has no data, and every event is one without.
   if (event.type === DocumentCompleted.type) return { ...course, ended: 'completed' };
+  if (DocumentErased.is(event)) return { ...course, ended: 'erased' };
   if (DocumentCancelled.is(event)) return { ...course, ended: 'cancelled' };
   if (ReprocessingRequested.is(event)) return reprocessed(course, event.data.fromStep, event);
   return evolveByDecision(course, event) ?? evolveByOutcome(steps, course, event);

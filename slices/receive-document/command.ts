@@ -104,14 +104,14 @@ export function createReceiver(options: {
     return found.answer(files.map((file) => file.sha256));
   }
 
-  /** Names the files, and says of each whether its bytes were received before, the first document of all. */
+  /** Names the files, and says of each whether its bytes were received before, the first document of all that is there still. */
   async function asDocuments(
     files: readonly StagedFile[],
     ids: readonly string[],
   ): Promise<NewDocument[]> {
     const rows = await database.sql<{ sha256: string; stream: string }[]>`
       SELECT DISTINCT ON (data ->> 'sha256') data ->> 'sha256' AS sha256, stream FROM events
-      WHERE type = 'DocumentReceived' AND data ->> 'sha256' = ANY (${files.map((file) => file.sha256)})
+      WHERE type = 'DocumentReceived' AND data ->> 'fileName' IS NOT NULL AND data ->> 'sha256' = ANY (${files.map((file) => file.sha256)})
       ORDER BY data ->> 'sha256', position`;
     const first = new Map(rows.map(({ sha256, stream }) => [sha256, documentOf(stream)]));
     return files.map((file, part) => {

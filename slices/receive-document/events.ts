@@ -7,12 +7,8 @@ export const DocumentReceived = defineEvent('DocumentReceived', {
     claimedMediaType: Type.String({ description: 'what the sender says; never trusted' }),
     bytes: Type.Integer({ minimum: 1 }),
     sha256: Type.String({ description: 'names the blob with the original' }),
-    source: Type.Union([Type.String(), Type.Null()], {
-      description: 'where the sender has it from',
-    }),
-    label: Type.Union([Type.String(), Type.Null()], {
-      description: 'what the sender calls its like',
-    }),
+    source: personal(Type.String({ description: 'where the sender has it from' })),
+    label: personal(Type.String({ description: 'what the sender calls its like' })),
     plan: Type.Array(Type.String(), { description: 'slugs of the steps to pass, in order' }),
     duplicateOf: Type.Union([Type.String(), Type.Null()], {
       description: 'an earlier document with the same bytes',

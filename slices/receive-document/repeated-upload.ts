@@ -1,3 +1,4 @@
+import { isErased } from '../../shared/erased.ts';
 import { documentStream } from '../../shared/event.ts';
 import type { EventStore } from '../../shared/event-store.ts';
 import { unprocessable } from '../../shared/web/problem.ts';
@@ -32,12 +33,14 @@ export async function findRepeated(
     .map((stream) => histories.get(stream) ?? [])
     .filter((history) => history.length > 0)
     .map(receivedOf);
+  const erased = [...histories.values()].some(isErased);
   const sha256s = known.map((received) => received.sha256);
   return {
     sha256s,
     answer(asked) {
       if (known.length === 0) return null;
       if (asked.join() !== sha256s.join()) throw usedForOtherFiles();
+      if (erased) throw erasedSince();
       return known.map(({ fileName, duplicateOf }, part) => ({
         id: ids[part] ?? '',
         fileName: fileName ?? '',
@@ -46,6 +49,11 @@ export async function findRepeated(
     },
   };
 }
+
+const erasedSince = () =>
+  unprocessable(
+    'A document that this Idempotency-Key was used for has been erased. Send a new key to hand it in again.',
+  );
 
 const usedForOtherFiles = () =>
   unprocessable(

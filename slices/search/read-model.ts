@@ -1,3 +1,4 @@
+import { dropWhenErased } from '../../shared/erased.ts';
 import { on, type Projection } from '../../shared/projection.ts';
 import { classificationEvents } from '../classification/events.ts';
 import { inspectionEvents } from '../inspection/events.ts';
@@ -48,6 +49,7 @@ export const searchIndex: Projection<Row> = {
         },
       ({ data }) => [data.findings],
     ),
+    dropWhenErased(),
   ],
   parts: {
     split: partsOf,

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { bigint, index, integer, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { DocumentErased } from '../../shared/erased.ts';
 import { documentOf, type StoredEvent } from '../../shared/event.ts';
 import { on, type Projection } from '../../shared/projection.ts';
 import { DocumentReceived } from '../receive-document/events.ts';
@@ -68,7 +69,8 @@ function toRow(
 ): SlaRow | undefined {
   const whole = tracking && current(tracking).find(({ name }) => name === DOCUMENT_CLOCK);
   if (!tracking || !whole) return undefined;
-  const { source, label } = row ?? uploadOf(event);
+  // Figures stay when the document is erased, words of its sender do not.
+  const { source, label } = DocumentErased.is(event) ? NO_WORDS : (row ?? uploadOf(event));
   const { run, promises, clocks } = tracking;
   return {
     id: row?.id ?? documentOf(event.stream) ?? event.stream,
@@ -86,8 +88,10 @@ function toRow(
   };
 }
 
+const NO_WORDS = { source: null, label: null };
+
 function uploadOf(event: StoredEvent) {
-  return DocumentReceived.is(event) ? event.data : { source: null, label: null };
+  return DocumentReceived.is(event) ? event.data : NO_WORDS;
 }
 
 const dateOf = (at: number | null): Date | null => (at === null ? null : new Date(at));

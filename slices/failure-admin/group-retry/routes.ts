@@ -3,7 +3,7 @@ import type { Runtime } from '../../../shared/runtime.ts';
 import { safeReturnPath } from '../../../shared/web/navigation.ts';
 import { notFound } from '../../../shared/web/problem.ts';
 import type { App } from '../../../shared/web/server.ts';
-import { Back, Reason } from '../action-routes.ts';
+import { Back, Reason } from '../asking.contract.ts';
 import { groupStream } from '../failure-group.contract.ts';
 import type { GroupRetries } from './command.ts';
 import type { GroupRetryProgress, GroupRetryQueries } from './queries.ts';

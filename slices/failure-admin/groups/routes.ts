@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import type { Runtime } from '../../../shared/runtime.ts';
 import { safeReturnPath } from '../../../shared/web/navigation.ts';
 import type { App } from '../../../shared/web/server.ts';
-import { Back, Reason } from '../action-routes.ts';
+import { Back, Reason } from '../asking.contract.ts';
 import { groupStream } from '../failure-group.contract.ts';
 import type { GroupAction } from './decide.ts';
 import type { GroupMarks } from './mark-group.ts';

@@ -6,7 +6,7 @@ import { notFound } from '../../../shared/web/problem.ts';
 import type { App } from '../../../shared/web/server.ts';
 import type { ActorNames } from '../../accounts/actor-names.contract.ts';
 import { historyEntries, historyView } from '../../document-page/history.contract.ts';
-import { Back, Reason } from '../action-routes.ts';
+import { Back, Reason } from '../asking.contract.ts';
 import { previewHref, runDelivery } from '../screen/stuck-view.ts';
 import type { Redrives } from './redrive.ts';
 

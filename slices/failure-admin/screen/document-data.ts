@@ -7,6 +7,7 @@ import type { Step } from '../../../shared/steps/step.ts';
 import { notFound } from '../../../shared/web/problem.ts';
 import type { ActorNames } from '../../accounts/actor-names.contract.ts';
 import { documentFromHistory, type BoardRecord } from '../../document-board/document.contract.ts';
+import { refuseErased } from '../../erasure/erased.contract.ts';
 import { historyEntries, type HistoryEntry } from '../../document-page/history.contract.ts';
 import { courseOf } from '../../pipeline/course.contract.ts';
 import { receivedOf } from '../../receive-document/received.contract.ts';
@@ -45,6 +46,7 @@ export function createFailedDocumentReader(options: {
 
   return async (id, acts) => {
     const history = await store.read(documentStream(id));
+    await refuseErased(history, actorNames);
     const record = history.length === 0 ? undefined : await foldDocument(history);
     if (!record) throw noSuchDocument();
     const failure = await foldHistory(projection, history, blobs);

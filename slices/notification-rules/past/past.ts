@@ -1,3 +1,4 @@
+import { isErased } from '../../../shared/erased.ts';
 import { documentOf, type StoredEvent } from '../../../shared/event.ts';
 import type { EventStore } from '../../../shared/event-store.ts';
 import type { Step } from '../../../shared/steps/step.ts';
@@ -35,7 +36,7 @@ export function pastNotification(
   position: number,
 ): PastNotification | null {
   const event = history.find((each) => each.position === position);
-  const match = event && firstMatchAt(rule, steps, history, event);
+  const match = event && !isErased(history) && firstMatchAt(rule, steps, history, event);
   if (!match) return null;
   return {
     document: documentOf(match.event.stream) ?? '',

@@ -1,4 +1,5 @@
 import type { EventDefinition, StoredEvent } from '../../../shared/event.ts';
+import { DocumentErased } from '../../../shared/erased.ts';
 import type { Step } from '../../../shared/steps/step.ts';
 import {
   DocumentCancelled,
@@ -59,6 +60,7 @@ export function trackingFold(steps: readonly Step[]): TrackingFold {
       change(tracking, DOCUMENT_CLOCK, (clock) => end(clock, storedAt.getTime())),
     ),
     to(DocumentCancelled, (tracking, { storedAt }) => stopAll(tracking, storedAt)),
+    to(DocumentErased, (tracking, { storedAt }) => stopAll(tracking, storedAt)),
     to(ReprocessingRequested, (tracking, { data, storedAt }) =>
       runAgain(tracking, data.fromStep, storedAt),
     ),

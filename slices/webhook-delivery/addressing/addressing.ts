@@ -3,6 +3,7 @@ import type { BlobStore } from '../../../shared/blobs.ts';
 import type { Config } from '../../../shared/config.ts';
 import type { Database } from '../../../shared/database.ts';
 import { documentOf, documentStream, type StoredEvent } from '../../../shared/event.ts';
+import { isErased } from '../../../shared/erased.ts';
 import type { EventStore } from '../../../shared/event-store.ts';
 import { derivedId } from '../../../shared/ids.ts';
 import { causedBy, type Reactor } from '../../../shared/reactor.ts';
@@ -33,7 +34,7 @@ export const addressing: Reactor = {
   react(history, event) {
     const document = documentOf(event.stream);
     if (!document || !NotificationRequested.is(event)) return {};
-    if (isAddressed(history, event.data.messageId)) return {};
+    if (isErased(history) || isAddressed(history, event.data.messageId)) return {};
     const data: AddressingJob = { document, request: event.id };
     return { jobs: [{ queue: ADDRESSING, key: document, data }] };
   },
@@ -80,7 +81,8 @@ export function addressingWorker(options: {
     const stream = documentStream(document);
     const history = await store.read(stream);
     const requested = history.filter(NotificationRequested.is).find(({ id }) => id === request);
-    if (!requested || isAddressed(history, requested.data.messageId)) return;
+    if (!requested || isErased(history)) return;
+    if (isAddressed(history, requested.data.messageId)) return;
     const { messageId, rule, type } = requested.data;
     const endpoints = await recipients(rule, requested.position, signal);
     const body = endpoints.length > 0 ? await written(requested, document, history) : null;

@@ -1,3 +1,4 @@
+import { DocumentErased } from '../../../shared/erased.ts';
 import { documentOf, type StoredEvent } from '../../../shared/event.ts';
 import { endpointOfStream } from '../endpoint/endpoint.ts';
 import {
@@ -37,6 +38,7 @@ export function evolveDeliveries(
   deliveries: readonly DeliveryRecord[],
   event: StoredEvent,
 ): readonly DeliveryRecord[] {
+  if (DocumentErased.is(event)) return [];
   if (NotificationAddressed.is(event)) return [...deliveries, ...addressed(event)];
   const changed = changeOf(event);
   if (!changed) return deliveries;

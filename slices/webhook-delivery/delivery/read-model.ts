@@ -1,3 +1,4 @@
+import { dropWhenErased } from '../../../shared/erased.ts';
 import type { Fold, Projection } from '../../../shared/projection.ts';
 import {
   NotificationAbandoned,
@@ -37,7 +38,7 @@ export const deliveriesProjection: Projection<Deliveries> = {
   table: deliveriesTable,
   idOf: subjectOf,
   live: true,
-  folds: facts.map((event) => ({ event, apply })),
+  folds: [...facts.map((event) => ({ event, apply })), dropWhenErased()],
   // Between the two stand the table's rows, of which the kernel knows no more than the id.
   parts: {
     split: ({ all }) => all,

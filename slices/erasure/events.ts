@@ -1,0 +1,1 @@
+export { DocumentErased } from '../../shared/erased.ts';
