@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { Type, type TObject, type TSchema } from 'typebox';
+import { Type, type TSchema } from 'typebox';
 import type { BlobStore } from './blobs.ts';
 import { DUE, EVENTS_CHANNEL } from './bus.ts';
 import type { Database } from './database.ts';
@@ -54,7 +54,7 @@ export function personalFields(schema: TSchema, path: readonly string[] = []): s
   if ('personal' in schema) return [[...path]];
   if (Type.IsUnion(schema)) return schema.anyOf.flatMap((each) => personalFields(each, path));
   if (!Type.IsObject(schema)) return [];
-  return Object.entries((schema as TObject).properties).flatMap(([name, property]) =>
+  return Object.entries(schema.properties).flatMap(([name, property]) =>
     personalFields(property, [...path, name]),
   );
 }

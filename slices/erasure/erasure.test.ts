@@ -25,6 +25,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => app.stop());
 
+const stores = () => ({ database: app.database.database, dataDir: app.dataDir });
 const raw = () => app.database.database.sql;
 
 async function send(name: string, content: string, headers: Record<string, string> = {}) {
@@ -106,7 +107,7 @@ describe('an erased document', () => {
       SELECT name, ${read}, ${raw().json({ document: read, cause: 'none' })}, 'failed', policy,
         ${raw().json({ message: 'cannot read zephyrquill' })}
       FROM pgboss.queue WHERE name = 'step-publication'`;
-    expect((await placesOf(app, WORDS)).length).toBeGreaterThan(10);
+    expect((await placesOf(stores(), WORDS)).length).toBeGreaterThan(10);
     const before =
       await raw()`SELECT position, id, stream, version, type, metadata, stored_at FROM events ORDER BY 1`;
     const figures = await rowsOf('notifications');
@@ -120,7 +121,7 @@ describe('an erased document', () => {
     }
     await settled();
 
-    expect(await placesOf(app, WORDS)).toEqual([]);
+    expect(await placesOf(stores(), WORDS)).toEqual([]);
     const after =
       await raw()`SELECT position, id, stream, version, type, metadata, stored_at FROM events
       WHERE type <> 'DocumentErased' ORDER BY 1`;
@@ -193,7 +194,7 @@ describe('an erased document', () => {
 
   it('takes no bytes any more', async () => {
     await expect(app.cradle.blobs.put(read, Buffer.from('zephyrquill'))).rejects.toThrow('erased');
-    expect(await placesOf(app, WORDS)).toEqual([]);
+    expect(await placesOf(stores(), WORDS)).toEqual([]);
   });
 });
 

@@ -49,6 +49,7 @@ function stubbornStep() {
   return { slice, begun: begun.promise, release: released.resolve, ended: ended.promise };
 }
 
+const stores = () => ({ database: app.database.database, dataDir: app.dataDir });
 const erase = (id: string) =>
   app.ask(`/api/documents/${id}`, {
     as: 'admin',
@@ -61,7 +62,7 @@ async function until(look: () => Promise<boolean>): Promise<void> {
   while (!(await look())) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-const isFree = async () => (await placesOf(app, [WORD])).length === 0;
+const isFree = async () => (await placesOf(stores(), [WORD])).length === 0;
 const typesOf = async (id: string) => {
   const rows = await app.database.database.sql<{ type: string }[]>`
     SELECT type FROM events WHERE stream = ${`document-${id}`} ORDER BY version`;
@@ -79,7 +80,7 @@ it('a step that runs is abandoned, and nothing stays of what it keeps afterwards
   await until(async () => signal.aborted);
   release();
   expect(await ended).toBeInstanceOf(BlobErased);
-  expect(await placesOf(app, [WORD])).toEqual([]);
+  expect(await placesOf(stores(), [WORD])).toEqual([]);
   expect(await typesOf(id)).toEqual(['DocumentReceived', 'ReadingStarted', 'DocumentErased']);
 });
 

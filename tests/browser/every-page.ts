@@ -50,6 +50,7 @@ export async function fillEveryPage(
     'failed document': `/documents/${failed}`,
     'running document': `/documents/${running}`,
     'long name': `/documents/${long}`,
+    'erased document': `/documents/${await erased(app)}`,
     failures: '/failures',
     'ignored failures': '/failures?tab=ignored',
     'no resolved failures': '/failures?tab=resolved',
@@ -78,6 +79,14 @@ export async function fillEveryPage(
     'unknown page': '/nowhere',
     'wrong filter': '/?status=sideways',
   };
+}
+
+async function erased(app: TestApp): Promise<string> {
+  const [uploaded] = await app.upload({ name: 'erased.txt', content: 'It is to be forgotten.' });
+  const body = new URLSearchParams({ reason: 'Asked for by whom it is about.' });
+  const id = uploaded?.id ?? '';
+  await app.ask(`/documents/${id}/erase`, { as: 'admin', method: 'POST', body });
+  return id;
 }
 
 /** One whose name nobody resolves, and a paused one with a long name. */
