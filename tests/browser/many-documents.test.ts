@@ -26,17 +26,17 @@ describe(`a board of ${COUNT} documents`, () => {
       '/?sla=at-risk&sort=due',
     ]) {
       const taken: number[] = [];
-      for (let round = 0; round < 20; round += 1) {
+      for (let round = 0; round < 40; round += 1) {
         const begun = performance.now();
         const answer = await fetch(`${site.app.url}${path}`, { headers });
         await answer.text();
         taken.push(performance.now() - begun);
         expect(answer.status).toBe(200);
       }
-      times[path] = Math.round(taken.toSorted((one, other) => one - other)[18] ?? Infinity);
+      times[path] = Math.round(taken.toSorted((one, other) => one - other)[37] ?? Infinity);
     }
     console.log('p95 in ms:', times);
-    expect(Math.max(...Object.values(times))).toBeLessThan(500);
+    expect(Math.max(...Object.values(times))).toBeLessThan(100);
   });
 
   it('leads through its pages to every document exactly once, and back', async () => {

@@ -3,7 +3,7 @@ import type { NewEvent, StoredEvent } from '../../../shared/event.ts';
 import { historyOf } from '../../../shared/steps/step.fixture.ts';
 import { everything, received, reprocessed, wash, done, dry } from '../../../tests/laundry.ts';
 import { DocumentReceived } from '../../receive-document/events.ts';
-import { SlaTargetsChanged, SlaTargetsFixed } from '../events.ts';
+import { SlaTargetsChanged, type SlaTargetsFixed } from '../events.ts';
 import { decideTargets } from './fix-targets.ts';
 import { FIRST_TARGETS, TARGETS_STREAM, type Targets } from './target.ts';
 
@@ -30,8 +30,7 @@ const changed = (...all: Targets[]): StoredEvent[] =>
   );
 
 const from = (source: string | null, label: string | null): NewEvent[] => {
-  const { data } = everything as NewEvent<Parameters<typeof DocumentReceived>[0]>;
-  return [DocumentReceived({ ...data, source, label })];
+  return [DocumentReceived({ ...everything.data, source, label })];
 };
 
 /** What is fixed because of the newest event. */

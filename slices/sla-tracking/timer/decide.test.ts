@@ -53,19 +53,17 @@ const at = (history: StoredEvent[], ...seconds: number[]) =>
 
 /** As if it had been said. */
 function tell(history: readonly StoredEvent[], now: number): StoredEvent[] {
-  return decideDue(tracking, history, second(now)).reduce<StoredEvent[]>(
-    (told, { fact }) => [
-      ...told,
-      {
+  const told = decideDue(tracking, history, second(now)).map(
+    ({ fact }, index) =>
+      ({
         ...historyOf(fact)[0],
         ...fact,
-        position: told.length + 1,
-        version: told.length + 1,
+        position: history.length + index + 1,
+        version: history.length + index + 1,
         storedAt: new Date(second(now)),
-      } as StoredEvent,
-    ],
-    [...history],
+      }) as StoredEvent,
   );
+  return [...history, ...told];
 }
 
 describe('what is said of a document', () => {
