@@ -174,6 +174,8 @@ async function deliver(app: TestApp): Promise<void> {
   receiver.answer(200);
   await post(`/${id}/deliveries/${messageId}/resend`, { reason });
   await untilState(id, messageId, 'delivered');
+  await post(`/${id}/recover`, { since: '2020-01-01T00:00:00Z', reason });
+  await untilStated(app, `endpoint-${id}`, 'RecoveryFinished');
   await post(`/${id}`, { url: receiver.url, rules: ['failed-twice'] }, 'PUT');
   await post(`/${id}/rotate-secret`);
   for (const action of ['pause', 'resume']) await post(`/${id}/${action}`, { reason });
