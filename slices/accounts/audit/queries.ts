@@ -30,7 +30,7 @@ export interface AuditQueries {
 
 /**
  * The audit is read from the log itself, which nobody can change: an index covers those of its events
- * that people and programs asked for (drizzle/0021_audit.sql).
+ * that people and programs asked for (drizzle/0017_audit.sql).
  */
 export function createAuditQueries({ sql, db }: Database, catalogue: EventCatalogue): AuditQueries {
   const streams: Record<Subject, () => Fragment> = {
