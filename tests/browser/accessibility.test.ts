@@ -41,7 +41,7 @@ describe('every page', () => {
     pages = await fillEveryPage(site.app, finish);
   });
 
-  it('passes axe in both themes', { timeout: 90_000 }, async () => {
+  it('passes axe in both themes', { timeout: 240_000 }, async () => {
     site.expectComplaints(REFUSED);
     const page = await site.openSignedIn();
     const found: Record<string, string[]> = {};

@@ -53,9 +53,10 @@ async function createLink(
   const made = SignInLinkMade({ name, purpose, expiresAt: expiresAt.toISOString(), reason });
   const link = { hash: hashOf(secret), userId: id, purpose, createdAt: time, expiresAt };
   await store.db.transaction(async (tx) => {
+    // First, because it locks the user: a row that refers to it would take a weaker lock before.
+    await stateUser(store, tx, user.id, [made], { actor, command: 'make sign-in link' });
     await tx.delete(signInLinks).where(lt(signInLinks.expiresAt, time));
     await tx.insert(signInLinks).values(link);
-    await stateUser(store, tx, user.id, [made], { actor, command: 'make sign-in link' });
   });
   return secret;
 }

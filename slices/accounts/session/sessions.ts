@@ -44,6 +44,8 @@ export async function openSession(
   const time = store.now();
   const id = newId();
   const agent = browser.agent?.slice(0, 300) ?? null;
+  // First, because it locks the user: a row that refers to it would take a weaker lock before.
+  await stateUser(store, tx, user.id, [SignedIn({ session: id, by, agent })], asking);
   await tx.insert(sessions).values({
     hash: hashOf(session),
     id,
@@ -55,7 +57,6 @@ export async function openSession(
     expiresAt: new Date(time.getTime() + sessionSeconds * 1000),
     lastSeenAt: time,
   });
-  await stateUser(store, tx, user.id, [SignedIn({ session: id, by, agent })], asking);
   return session;
 }
 
