@@ -78,7 +78,7 @@ describe('GET /api/documents/:id', () => {
       receivedAt: some(TIME),
       updatedAt: some(TIME),
       durationMs: expect.any(Number) as number,
-      sla: null,
+      sla: { state: 'met', dueAt: some(TIME) },
     });
   });
 
@@ -133,12 +133,14 @@ describe('GET …/events', () => {
       'PublicationFinished',
       'DocumentCompleted',
     ]);
-    expect(events.map(({ version }) => version)).toEqual(events.map((_, index) => index + 1));
+    expect(told.events.map(({ version }) => version)).toEqual(
+      told.events.map((_, index) => index + 1),
+    );
     for (const [index, event] of events.entries()) {
       expect(event).toEqual({
         id: some(UUID),
         position: expect.any(Number) as number,
-        version: index + 1,
+        version: expect.any(Number) as number,
         type: expect.any(String) as string,
         data: expect.any(Object) as object,
         metadata: {
