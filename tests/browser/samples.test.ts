@@ -16,7 +16,7 @@ describe('an empty board', () => {
     expect(await page.getByText('No documents yet').isVisible()).toBe(false);
 
     const readable = rows.filter({ hasNotText: 'confidential-annex.pdf' });
-    await eventually(() => readable.locator('.state').allTextContents(), 50_000).toEqual(
+    await eventually(() => readable.locator('.status .state').allTextContents(), 50_000).toEqual(
       Array(5).fill('Completed'),
     );
     expect(await readable.locator('.percent').allTextContents()).toEqual(Array(5).fill('100 %'));

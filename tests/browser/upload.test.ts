@@ -114,7 +114,7 @@ describe('uploading', () => {
       await page.reload();
       return row.count();
     }).toBe(1);
-    expect(await row.locator('.state').textContent()).toMatch(/Received|Processing/);
+    expect(await row.locator('.status .state').textContent()).toMatch(/Received|Processing/);
     expect(await page.locator('#connection noscript').isVisible()).toBe(true);
 
     await page.getByLabel('Search documents').fill('plain');

@@ -81,7 +81,7 @@ describe('every declared emission', () => {
     >`SELECT DISTINCT type FROM events`;
     const seen = new Set(rows.map(({ type }) => type));
     expect(events.map(({ type }) => type).filter((type) => !seen.has(type))).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 });
 
 function obedient({ step }: StepSlice): StepSlice['step'] {
