@@ -23,6 +23,7 @@ describe('given a search, then it asks for', () => {
   it.each<[string, Term[][]]>([
     ['rent paid ', [[words('rent')], [words('paid')]]],
     ['rent pai', [[words('rent')], [{ ...words('pai'), prefix: true }]]],
+    ['rent 77', [[words('rent')], [{ ...words('77'), prefix: true }]]],
     ['of', [[words('of')]]],
     ['invo* x ', [[{ ...words('invo'), prefix: true }], [words('x')]]],
     ['i* x ', [[words('i')], [words('x')]]],

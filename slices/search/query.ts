@@ -54,7 +54,7 @@ export interface Search {
 const MOST_TERMS = 20;
 /** Fewer letters would find half of everything. */
 const LEAST_PREFIX = 2;
-/** So many letters of the last word are taken for the beginning of one that is still being typed. */
+/** So many letters of the last word are taken for the beginning of one that is still being typed; of a number, two digits are. */
 const LEAST_TYPED = 3;
 
 const PHRASE = '["„“”«»](?<phrase>[^"„“”«»]*)(?<end>["„“”«»]?)';
@@ -183,10 +183,14 @@ function readWords(field: string, value: string, { exact, isTyped }: Style): Wor
     exact,
     prefix:
       (hasStar && letters >= LEAST_PREFIX) ||
-      (isTyped && letters >= LEAST_TYPED && last.end === value.length) ||
+      (isTyped &&
+        letters >= (isNumber(last.word) ? LEAST_PREFIX : LEAST_TYPED) &&
+        last.end === value.length) ||
       isUnspaced(last.word),
   };
 }
+
+const isNumber = (word: string): boolean => /^\d+$/.test(word);
 
 interface Interval {
   least: string;
