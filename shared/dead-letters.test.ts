@@ -314,7 +314,7 @@ describe('failed jobs', () => {
       cause,
     }));
     await test.database.db.transaction((tx) => queue.enqueue(tx, requests));
-    queue.wake();
+    queue.wake([QUEUE]);
   }
 
   const untilFailed = (count: number) =>

@@ -50,6 +50,8 @@ export function reactorSubscription(
   options: { store: EventStore; queue: WorkQueue },
 ): Subscription {
   const { store, queue } = options;
+  /** Enqueued by what is not yet known to be committed; to look into a queue in vain does no harm. */
+  const filled = new Set<string>();
 
   async function handle(tx: Transaction, events: readonly StoredEvent[]): Promise<void> {
     const jobs: JobRequest[] = [];
@@ -64,6 +66,7 @@ export function reactorSubscription(
       undecided = outcome.undecided;
     }
     if (jobs.length > 0) await queue.enqueue(tx, jobs);
+    for (const job of jobs) filled.add(job.queue);
   }
 
   /** Decides on the events, at most one with new facts a stream, and appends; returns what is left to decide. */
@@ -129,7 +132,10 @@ export function reactorSubscription(
     kind: 'reactor',
     types: new Set(reactor.on.map((definition) => definition.type)),
     handle,
-    committed: () => queue.wake(),
+    committed() {
+      queue.wake(filled);
+      filled.clear();
+    },
   };
 }
 

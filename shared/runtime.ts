@@ -107,7 +107,7 @@ export function createRuntime(options: {
       );
       if (!works) return;
       await rebuilds.resume();
-      for (const each of work) await queue.work(each.queue, each.concurrency, each.handle);
+      for (const each of work) queue.work(each.queue, each.concurrency, each.handle);
     },
     async untilShown(streams) {
       const newest = await database.sql<{ type: string; position: string }[]>`

@@ -1,10 +1,10 @@
 import { sql as drizzleSql } from 'drizzle-orm';
-import { fromDrizzle, PgBoss, type Job, type QueueOptions } from 'pg-boss';
+import { fromDrizzle, PgBoss, type QueueOptions } from 'pg-boss';
 import type { Logger } from 'pino';
 import { connect, type Database } from './database.ts';
 import { documentStream } from './event.ts';
 import { jobId } from './ids.ts';
-import { withoutQuery } from './query-error.ts';
+import { createPlaces, type Places } from './places.ts';
 import type { Transaction } from './subscription.ts';
 
 /** Work that an event asks for. `cause` and `name` make the id, so the same cause enqueues it once. */
@@ -62,13 +62,10 @@ export interface WorkQueue {
   start(queues: readonly string[], works: boolean): Promise<void>;
   /** Enqueues inside the caller's transaction. */
   enqueue(tx: Transaction, jobs: readonly JobRequest[]): Promise<void>;
-  /** Wakes this process's workers: call after the commit of what was enqueued. */
-  wake(): void;
-  work<Data extends object>(
-    queue: string,
-    concurrency: number,
-    handler: JobHandler<Data>,
-  ): Promise<void>;
+  /** Has this process take jobs of the queues: call after the commit of what was enqueued. Other processes look by themselves. */
+  wake(queues: Iterable<string>): void;
+  /** Does the queue's jobs from now on, at most `concurrency` at a time. */
+  work<Data extends object>(queue: string, concurrency: number, handler: JobHandler<Data>): void;
   status(): Promise<QueueStatus[]>;
   /** How many jobs of these keys wait although they are due. */
   due(tx: Transaction, queue: string, keys: readonly string[]): Promise<number>;
@@ -96,10 +93,13 @@ const RETRIES: JobRetries = {
   retryBackoff: true,
   retryDelayMax: 60,
 };
-/** Lent places are cheap (a connection that waits), but not without end. */
-const LENT_FOR_EACH_PLACE = 3;
+/** How often free places look for what has become due, and for what other processes enqueued. */
+const LOOK_MS = 500;
+/** A job without a heartbeat for this long is taken for dead and given to another worker. */
+const HEARTBEAT_SECONDS = 15;
 const NEVER_SECONDS = 10 * 365 * 24 * 3600;
 const KEEP_COMPLETED = '1 day';
+const CLEAN_MS = 600_000;
 
 /**
  * Durable jobs and timers: pg-boss in the same database.
@@ -120,20 +120,50 @@ export function createWorkQueue(options: {
     connectionString: options.url,
     application_name: 'doctrail-queue',
     max: 4,
-    useListenNotify: true,
     superviseIntervalSeconds: 5,
     monitorIntervalSeconds: 5,
     schedule: false,
   });
   boss.on('error', (error) => log.warn({ err: error }, 'queue error'));
-  const workers: string[] = [];
+  const places = new Map<string, Places>();
   const stopping = new AbortController();
-  const underWay = new Map<string, Promise<void>>();
+  const timers: NodeJS.Timeout[] = [];
   let names: string[] = [];
-  let cleaning: NodeJS.Timeout | undefined;
   let presence: Presence | undefined;
 
-  const wake = () => workers.forEach((worker) => boss.notifyWorker(worker));
+  function wake(queues: Iterable<string>): void {
+    for (const queue of queues) places.get(queue)?.fill();
+  }
+
+  /** One question for all queues: most of the time none has anything. */
+  async function look(): Promise<void> {
+    const open = [...places.values()].filter((each) => each.hasFree());
+    if (open.length === 0) return;
+    const due = await database.sql<{ queue: string }[]>`
+      SELECT queue FROM unnest(${open.map(({ queue }) => queue)}::text[]) AS open (queue)
+      WHERE EXISTS (SELECT FROM pgboss.job
+        WHERE name = queue AND state < 'active' AND NOT blocked AND start_after <= now())`;
+    wake(due.map(({ queue }) => queue));
+  }
+
+  async function beat(): Promise<void> {
+    for (const each of places.values()) await each.beat();
+  }
+
+  /** Again and again, each time after the one before has ended. */
+  function every(ms: number, what: string, act: () => Promise<void>): void {
+    let busy = false;
+    const timer = setInterval(() => {
+      if (busy) return;
+      busy = true;
+      void act()
+        .catch((error: unknown) => log.warn({ err: error }, `${what} failed, trying again`))
+        .finally(() => {
+          busy = false;
+        });
+    }, ms);
+    timers.push(timer.unref());
+  }
 
   async function removeCompleted(): Promise<void> {
     await database.sql`
@@ -141,12 +171,12 @@ export function createWorkQueue(options: {
         AND completed_on < now() - ${KEEP_COMPLETED}::interval`;
   }
 
-  /** Makes active jobs claimable again without counting a retry, as pg-boss does when it restores one. */
+  /** Makes active jobs, of these ids or all, claimable again without counting a retry, as pg-boss does when it restores one. */
   async function handBack(ids: string[] | null): Promise<void> {
     await database.sql`
       UPDATE pgboss.job SET state = 'created', started_on = NULL, heartbeat_on = NULL, start_after = now()
-      WHERE name = ANY (${names}) AND state IN ('active', 'retry')
-        AND ${ids === null ? database.sql`state = 'active'` : database.sql`id = ANY (${ids})`}`;
+      WHERE name = ANY (${names}) AND state = 'active'
+        ${ids === null ? database.sql`` : database.sql`AND id = ANY (${ids})`}`;
   }
 
   /** Has a failed job, or all of the queue, run once more; returns how many. */
@@ -166,7 +196,7 @@ export function createWorkQueue(options: {
         );
       return failed.length;
     });
-    wake();
+    wake([queue]);
     return count;
   }
 
@@ -177,8 +207,7 @@ export function createWorkQueue(options: {
       for (const name of names) {
         await boss.createQueue(name, {
           policy: 'key_strict_fifo',
-          notify: true,
-          heartbeatSeconds: 15,
+          heartbeatSeconds: HEARTBEAT_SECONDS,
           expireInSeconds: 24 * 3600 - 1,
           retentionSeconds: NEVER_SECONDS,
           deleteAfterSeconds: 0,
@@ -187,11 +216,9 @@ export function createWorkQueue(options: {
       }
       // Jobs that a killed process left active: when no other process lives, nobody works on them.
       if (works) presence = await becomePresent(options.url, () => handBack(null));
-      cleaning = setInterval(
-        () => void removeCompleted().catch((error: unknown) => log.warn(error)),
-        600_000,
-      );
-      cleaning.unref();
+      every(CLEAN_MS, 'removing completed jobs', removeCompleted);
+      every((HEARTBEAT_SECONDS * 1_000) / 3, 'the heartbeat of jobs', beat);
+      every(LOOK_MS, 'looking for jobs', look);
     },
     async enqueue(tx, jobs) {
       const byQueue = Map.groupBy(jobs, (job) => job.queue);
@@ -206,67 +233,11 @@ export function createWorkQueue(options: {
       }
     },
     wake,
-    async work<Data extends object>(queue: string, concurrency: number, handler: JobHandler<Data>) {
-      let lent = 0;
-
-      /** Until the job has ended; a worker that is stopped ends its own job first. */
-      async function lendPlace(ended: Promise<void>): Promise<void> {
-        if (lent >= concurrency * LENT_FOR_EACH_PLACE || stopping.signal.aborted) return;
-        lent += 1;
-        try {
-          const id = await startWorker();
-          await ended;
-          await boss.offWork(queue, { id });
-        } catch (error) {
-          log.warn({ err: error, queue }, 'a place could not be lent');
-        } finally {
-          lent -= 1;
-        }
-      }
-
-      async function run({ id, data, signal: ofJob }: Job<Data>): Promise<void> {
-        const signal = AbortSignal.any([stopping.signal, ofJob]);
-        const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-        let isLent = false;
-        const lend = () => {
-          if (!isLent) void lendPlace(ended);
-          isLent = true;
-        };
-        const done = handler(data, { id, signal, lendPlace: lend });
-        underWay.set(id, done);
-        try {
-          await done;
-          underWay.delete(id);
-        } catch (error) {
-          if (!stopping.signal.aborted) {
-            underWay.delete(id);
-            log.error({ err: error, queue, job: id }, 'job failed, the queue tries again');
-          }
-          // What it throws is kept for people to see.
-          throw error instanceof Error ? withoutQuery(error) : error;
-        } finally {
-          end();
-        }
-      }
-
-      async function startWorker(): Promise<string> {
-        const worker: string = await boss.work<Data>(
-          queue,
-          { batchSize: 1, pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 0.5 },
-          async ([job]: Job<Data>[]) => {
-            try {
-              if (job) await run(job);
-            } finally {
-              boss.notifyWorker(worker);
-            }
-          },
-        );
-        return worker;
-      }
-
-      // One fetch loop a place: pg-boss fetches once a poll with a batch of one, unless told to look
-      // again, so every finished job tells its own loop.
-      for (let place = 0; place < concurrency; place += 1) workers.push(await startWorker());
+    work(queue, concurrency, handler) {
+      const { signal } = stopping;
+      const made = createPlaces({ boss, queue, concurrency, handler, stopping: signal, log });
+      places.set(queue, made);
+      made.fill();
     },
     async status() {
       const rows = await database.sql<
@@ -316,11 +287,12 @@ export function createWorkQueue(options: {
             OR data ->> 'stream' = ${documentStream(document)})`);
     },
     async stop() {
-      clearInterval(cleaning);
       stopping.abort(new Error('The server is stopping.'));
-      await Promise.allSettled(underWay.values());
+      const ended = await Promise.all([...places.values()].map((each) => each.ended()));
+      for (const timer of timers) clearInterval(timer);
       await boss.stop({ graceful: true, timeout: 5_000 });
-      if (underWay.size > 0) await handBack([...underWay.keys()]);
+      const cutShort = ended.flat();
+      if (cutShort.length > 0) await handBack(cutShort);
       await presence?.end();
     },
   };

@@ -53,6 +53,7 @@ describe('POST /api/notification-endpoints', () => {
         nextProbeAt: null,
         pausedAt: null,
       },
+      recovery: null,
     });
   });
 
@@ -193,14 +194,20 @@ describe('a form', () => {
     expect(await hooks.one(id)).toMatchObject({ description: 'by form', rules: ['completed'] });
     const changed = { url: receiver.url, description: 'changed', 'rule-failed-twice': 'on' };
     const since = new Date().toISOString();
-    for (const [path, form] of [
-      ['', changed],
-      ['/pause', { reason }],
-      ['/resume', { reason }],
-      ['/test', {}],
-      ['/recover', { reason, since }],
-    ] as const)
+    const leadsBack = async (path: string, form: Record<string, string>) =>
       expect((await send(`/${id}${path}`, form)).slice(0, 2)).toEqual([303, '/system']);
+    await leadsBack('', changed);
+    await leadsBack('/pause', { reason });
+    await leadsBack('/resume', { reason });
+    receiver.answer(500);
+    const before = receiver.received.length;
+    await leadsBack('/test', {});
+    await receiver.until(before + 1);
+    const messageId = receiver.received.at(-1)?.id ?? '';
+    await hooks.untilState(id, messageId, 'failed');
+    receiver.answer(200);
+    await leadsBack('/recover', { reason, since });
+    await hooks.untilState(id, messageId, 'delivered');
     const [, , rotated] = await send(`/${id}/rotate-secret`, {});
     expect(await rotated.text()).toMatch(/whsec_[A-Za-z0-9+/]{43}=/);
     expect(await hooks.one(id)).toMatchObject({
@@ -208,12 +215,8 @@ describe('a form', () => {
       rules: ['failed-twice'],
       oldSecretExpiresAt: expect.any(String) as string,
     });
-    await receiver.until(1);
-    const messageId = receiver.received.at(-1)?.id ?? '';
-    await hooks.untilState(id, messageId, 'delivered');
-    const again = await send(`/${id}/deliveries/${messageId}/resend`, { reason });
-    expect(again.slice(0, 2)).toEqual([303, '/system']);
-    expect((await send(`/${id}/remove`, { reason })).slice(0, 2)).toEqual([303, '/system']);
+    await leadsBack(`/deliveries/${messageId}/resend`, { reason });
+    await leadsBack('/remove', { reason });
     expect((await send(`/${id}/remove`, { reason }))[0]).toBe(409);
     expect((await send('', { url: receiver.url }))[0]).toBe(422);
   });

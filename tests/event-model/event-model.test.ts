@@ -172,10 +172,10 @@ async function deliver(app: TestApp): Promise<void> {
   const { messageId } = (await (await post(`/${id}/test`)).json()) as { messageId: string };
   await untilState(id, messageId, 'failed');
   receiver.answer(200);
-  await post(`/${id}/deliveries/${messageId}/resend`, { reason });
-  await untilState(id, messageId, 'delivered');
   await post(`/${id}/recover`, { since: '2020-01-01T00:00:00Z', reason });
   await untilStated(app, `endpoint-${id}`, 'RecoveryFinished');
+  await untilState(id, messageId, 'delivered');
+  await post(`/${id}/deliveries/${messageId}/resend`, { reason });
   await post(`/${id}`, { url: receiver.url, rules: ['failed-twice'] }, 'PUT');
   await post(`/${id}/rotate-secret`);
   for (const action of ['pause', 'resume']) await post(`/${id}/${action}`, { reason });

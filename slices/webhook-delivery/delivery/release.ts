@@ -61,7 +61,7 @@ export function releaseWorker(options: {
     const found = endpointOf(await store.read(endpointStream(endpoint)));
     if (found?.state === 'paused') return;
     await database.db.transaction((tx) => release(tx, endpoint));
-    queue.wake();
+    queue.wake([DELIVERY]);
   };
 }
 

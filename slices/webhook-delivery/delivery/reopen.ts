@@ -11,6 +11,7 @@ import { untilLevel } from '../until-level.ts';
 import type { HealthBook } from './health.ts';
 import { streamOf } from './queries.ts';
 import { deliveriesProjection } from './read-model.ts';
+import { RELEASE } from './release.ts';
 import { deliveriesModel, type DeliveryRecord } from './table.ts';
 import { keepWaiting } from './waiting.ts';
 
@@ -71,7 +72,7 @@ export function reopeningWorker(options: {
     await database.db.transaction((tx) =>
       isRemoved ? health.remove(tx, endpoint) : health.reset(tx, endpoint),
     );
-    queue.wake();
+    queue.wake([RELEASE]);
   };
 }
 
