@@ -54,6 +54,16 @@ export function durationText(span) {
 }
 
 /**
+ * A round span that somebody chose, without its zeros: `15 min`, not `15 min 00 s`.
+ *
+ * @param {number} span milliseconds
+ * @returns {string}
+ */
+export function roundText(span) {
+  return durationText(span).replace(/ 00 \w+$/, '');
+}
+
+/**
  * The text of a span that is still running: whole seconds only.
  *
  * @param {number} since milliseconds since 1970

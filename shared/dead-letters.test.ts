@@ -300,7 +300,7 @@ describe('failed jobs', () => {
     stops.push(queue.stop);
     await queue.start([QUEUE], true);
     await start([]);
-    await queue.work<{ name: string }>(QUEUE, 2, async ({ name }) => {
+    queue.work<{ name: string }>(QUEUE, 2, async ({ name }) => {
       if (!works && name !== 'good') throw new Error(`cannot do ${name}`);
       done.push(name);
     });

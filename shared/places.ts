@@ -39,14 +39,20 @@ export function createPlaces<Data extends object>(options: {
   const cutShort: string[] = [];
   let lent = 0;
   let wanted = false;
-  let filling: Promise<void> | null = null;
+  let taking: Promise<void> | null = null;
 
   const free = () => (stopping.aborted ? 0 : concurrency + lent - underWay.size);
 
-  async function fill(): Promise<void> {
-    while (wanted && free() > 0) {
-      wanted = false;
-      for (const job of await boss.fetch<Data>(queue, { batchSize: free() })) begin(job);
+  async function take(): Promise<void> {
+    try {
+      while (wanted && free() > 0) {
+        wanted = false;
+        for (const job of await boss.fetch<Data>(queue, { batchSize: free() })) begin(job);
+      }
+    } catch (error) {
+      log.warn({ err: error, queue }, 'jobs could not be fetched, looking again soon');
+    } finally {
+      taking = null;
     }
   }
 
@@ -100,16 +106,8 @@ export function createPlaces<Data extends object>(options: {
     hasFree: () => free() > 0,
     fill() {
       wanted = true;
-      filling ??= fill().then(
-        () => {
-          filling = null;
-          if (wanted && free() > 0) places.fill();
-        },
-        (error: unknown) => {
-          filling = null;
-          log.warn({ err: error, queue }, 'jobs could not be fetched');
-        },
-      );
+      // Only with a free place does it wait for anything, and ends after this assignment.
+      if (free() > 0) taking ??= take();
     },
     async beat() {
       const held = [...underWay.values()];
@@ -126,7 +124,7 @@ export function createPlaces<Data extends object>(options: {
           claim.abort(new Error(`Job ${job.id} was given to another worker.`));
     },
     async ended() {
-      await filling;
+      await taking;
       await Promise.all([...underWay.values()].map(({ done }) => done));
       return cutShort;
     },

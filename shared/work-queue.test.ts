@@ -28,7 +28,7 @@ const enqueue = (...jobs: object[]) =>
 async function oneByOne() {
   const begun: { number: number; context: JobContext; end: () => void }[] = [];
   const waiting: (() => void)[] = [];
-  await queue.work<{ number: number }>('letters', 1, async ({ number }, context) => {
+  queue.work<{ number: number }>('letters', 1, async ({ number }, context) => {
     const { promise, resolve } = Promise.withResolvers<void>();
     begun.push({ number, context, end: resolve });
     for (const look of waiting.splice(0)) look();

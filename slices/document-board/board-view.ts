@@ -9,7 +9,7 @@ import {
 import { searchFields, type Stretch } from '../search/search.contract.ts';
 import type { SlaState } from '../sla-tracking/document-sla.contract.ts';
 import type { BoardSort } from './queries.ts';
-import { urgentStates } from './sla-view.ts';
+import { urgentStates } from './sla-view.contract.ts';
 import { type RowView, rowView } from './row-view.ts';
 
 export type BoardCounts = Record<DocumentStatus | 'all' | UrgentState, number>;

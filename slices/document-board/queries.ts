@@ -5,7 +5,7 @@ import { canForgive, matching, type Matching, type Search } from '../search/sear
 import { NOT_DUE, type SlaState } from '../sla-tracking/document-sla.contract.ts';
 import { documentStatuses, type DocumentStatus } from './board-row.contract.ts';
 import type { BoardCounts } from './board-view.ts';
-import { urgentStates } from './sla-view.ts';
+import { urgentStates } from './sla-view.contract.ts';
 import { board, BOARD, type BoardRecord } from './read-model.ts';
 
 /** Which documents a page or a list is about. */

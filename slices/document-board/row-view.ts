@@ -20,7 +20,7 @@ import {
   sentenceCase,
   stepTitle,
 } from './board-row.contract.ts';
-import { type SlaView, slaView } from './sla-view.ts';
+import { type SlaView, slaView } from './sla-view.contract.ts';
 
 /** One part of the progress track: a planned step. `progress` fills the running one page by page. */
 export interface Segment {

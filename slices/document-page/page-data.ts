@@ -16,6 +16,7 @@ import { actionViews } from '../failure-admin/action-view.contract.ts';
 import { courseOf, stepOf, type Course, type StepCourse } from '../pipeline/course.contract.ts';
 import { publicationEvents } from '../publication/events.ts';
 import { receivedOf } from '../receive-document/received.contract.ts';
+import { documentClocks } from '../sla-tracking/document-clocks.contract.ts';
 import { textExtractionEvents } from '../text-extraction/events.ts';
 import {
   endpointsOf,
@@ -74,6 +75,7 @@ export function createDocumentReader(options: {
   const { steps, store, catalogue, blobs, progress, actorNames } = options;
   const titles = new Map(steps.map((step) => [step.slug, step.title]));
   const fold = documentFromHistory(steps, blobs);
+  const clocksOf = documentClocks(steps);
 
   async function load(id: string, mayRead: (owner: string) => boolean = () => true) {
     const history = await store.read(documentStream(id));
@@ -148,9 +150,11 @@ export function createDocumentReader(options: {
     const notifications = notificationsOf(history);
     const { fields, ...findings } = await findingsOf(id, history);
     const names = await actorNames.of(history.map((event) => event.metadata.actor));
+    const now = new Date();
     return {
       document: { ...record, finished: record.done.length, revision: history.length },
       steps: await stepsOf(record, history, course),
+      clocks: clocksOf(history, now),
       findings,
       fields,
       text: await textOf(id, history),
@@ -164,7 +168,7 @@ export function createDocumentReader(options: {
       notifications,
       endpoints: await endpointsOf(notifications, store),
       history: historyEntries(history, catalogue, names),
-      now: new Date(),
+      now,
     };
   }
 

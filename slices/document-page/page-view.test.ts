@@ -61,6 +61,7 @@ const data = (changes: Partial<DocumentPageData> = {}): DocumentPageData => ({
     running,
     step('translation', {}),
   ],
+  clocks: [],
   findings: { title: null, language: null, kind: null },
   fields: [],
   text: null,

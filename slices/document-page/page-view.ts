@@ -16,11 +16,13 @@ import {
 } from '../document-board/board-row.contract.ts';
 import type { Evidence, Field } from '../classification/findings.contract.ts';
 import type { ActionView } from '../failure-admin/action-view.contract.ts';
+import type { DocumentClock } from '../sla-tracking/document-clocks.contract.ts';
 import type {
   DocumentNotification,
   EndpointInfo,
 } from '../webhook-delivery/document-notifications.contract.ts';
 import { type AdviceView, adviceOf } from './advice.ts';
+import { type RunView, runViews } from './clocks-view.ts';
 import { type FieldView, fieldViews } from './fields-view.ts';
 import { type HistoryEntry, type HistoryEntryView, historyView } from './history-view.ts';
 import { type NotificationView, notificationViews } from './notifications-view.ts';
@@ -57,6 +59,8 @@ export interface Finding {
 export interface DocumentPageData {
   document: BoardRow;
   steps: StepData[];
+  /** Those that have started, of the newest run first. */
+  clocks: readonly DocumentClock[];
   /** `language.value` is an ISO 639-1 code, `kind.value` a slug. */
   findings: { title: Finding | null; language: Finding | null; kind: Finding | null };
   fields: readonly Field[];
@@ -111,6 +115,7 @@ export interface DocumentPageView {
   advice: AdviceView | null;
   duplicate: { href: string; fileName: string } | null;
   steps: StepView[];
+  runs: RunView[];
   facts: FactView[];
   fields: FieldView[];
   text: ExcerptView | null;
@@ -147,6 +152,7 @@ export function documentPageView(data: DocumentPageData): DocumentPageView {
       fileName: data.duplicate.fileName,
     },
     steps: data.steps.map((step) => stepView(step, row, now)),
+    runs: runViews(data.clocks, new Map(data.steps.map(({ slug, title }) => [slug, title])), now),
     facts: factsOf(data),
     fields: fieldViews(data.fields),
     text:

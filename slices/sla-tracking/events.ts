@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { durationText } from '../../public/time.js';
+import { roundText } from '../../public/time.js';
 import { defineEvent, personal } from '../../shared/event.ts';
 import { sentenceCase } from '../document-board/board-row.contract.ts';
 import { Calendar } from './calendar/calendar.ts';
@@ -38,7 +38,7 @@ export const SlaTargetsFixed = defineEvent('SlaTargetsFixed', {
   sentence: ({ target, clocks }) => {
     const whole = clocks.find((each) => each.clock === 'document');
     return whole
-      ? `To be completed within ${durationText(whole.targetMs)} (target “${target}”)`
+      ? `To be completed within ${roundText(whole.targetMs)} (target “${target}”)`
       : `Steps have a target each (target “${target}”)`;
   },
 });
@@ -54,7 +54,7 @@ export const SlaWarningRaised = defineEvent('SlaWarningRaised', {
     deadline: time('when all of it will be'),
   }),
   sentence: (data) =>
-    `${nameOf(data.clock)} has used ${data.percent} % of its target of ${durationText(data.targetMs)}`,
+    `${nameOf(data.clock)} has used ${data.percent} % of its target of ${roundText(data.targetMs)}`,
 });
 
 export const SlaBreached = defineEvent('SlaBreached', {
@@ -72,5 +72,5 @@ export const SlaBreached = defineEvent('SlaBreached', {
     }),
   }),
   sentence: ({ clock, targetMs, step, phase }) =>
-    `${nameOf(clock)} missed its target of ${durationText(targetMs)}${step && phase ? `, most of the time ${phaseOf(phase, sentenceCase(step).toLowerCase())}` : ''}`,
+    `${nameOf(clock)} missed its target of ${roundText(targetMs)}${step && phase ? `, most of the time ${phaseOf(phase, sentenceCase(step).toLowerCase())}` : ''}`,
 });

@@ -148,7 +148,9 @@ describe('of two administrators', () => {
     for (const tab of [page, failure]) await eventually(() => status(tab)).toBe('Cancelled');
     await says(page, 'The document was cancelled: It is not needed.');
     // All that is left to do about it.
-    expect(await page.locator('details.action summary').allInnerTexts()).toEqual(['Erase document']);
+    expect(await page.locator('details.action summary').allInnerTexts()).toEqual([
+      'Erase document',
+    ]);
     await checkStayed();
     expect((await storyNow(id)).at(-1)).toBe('DocumentCancelled');
   });

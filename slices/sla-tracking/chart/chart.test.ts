@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { durationText } from '../../../public/time.js';
+import { roundText } from '../../../public/time.js';
 import { chartView, type Chart } from './chart.ts';
 
 const chart: Chart = {
@@ -16,7 +16,7 @@ const view = (change: Partial<Chart>, textOf: (value: number) => string = String
 const path = (values: (number | null)[], shape: Chart['shape'] = 'lines') =>
   view({ shape, series: [{ name: 'a', values }], parts: values.map(String) }).series[0]?.path;
 const scale = (highest: number) =>
-  view({ unit: 'duration', series: [{ name: 'a', values: [highest] }] }, durationText).yLabels;
+  view({ unit: 'duration', series: [{ name: 'a', values: [highest] }] }, roundText).yLabels;
 
 describe('a chart', () => {
   it('is a line from edge to edge, the highest value at a round number', () => {
@@ -44,9 +44,9 @@ describe('a chart', () => {
   it.each([
     [400, '0 s', '0.1 s', '0.2 s', '0.3 s', '0.4 s'],
     [14_000, '0 s', '5 s', '10 s', '15 s'],
-    [185_000, '0 s', '1 min 00 s', '2 min 00 s', '3 min 00 s', '4 min 00 s'],
-    [7 * 3_600_000, '0 s', '3 h 00 min', '6 h 00 min', '9 h 00 min'],
-    [9 * 86_400_000, '0 s', '2 d 00 h', '4 d 00 h', '6 d 00 h', '8 d 00 h', '10 d 00 h'],
+    [185_000, '0 s', '1 min', '2 min', '3 min', '4 min'],
+    [7 * 3_600_000, '0 s', '3 h', '6 h', '9 h'],
+    [9 * 86_400_000, '0 s', '2 d', '4 d', '6 d', '8 d', '10 d'],
   ])('measures time of %i ms in seconds, minutes, hours, days', (highest, ...labels) => {
     expect(scale(highest).toReversed()).toEqual(labels);
   });

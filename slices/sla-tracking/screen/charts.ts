@@ -1,4 +1,4 @@
-import { durationText } from '../../../public/time.js';
+import { durationText, roundText } from '../../../public/time.js';
 import { countText, type StepTitles } from '../../document-board/board-row.contract.ts';
 import { chartView, type ChartView } from '../chart/chart.ts';
 import { DOCUMENT_CLOCK } from '../clocks/clock.ts';
@@ -94,7 +94,7 @@ function tookChart(figures: Figures, clock: string, titles: StepTitles): ChartVi
       })),
       parts: partsOf(figures),
     },
-    durationText,
+    roundText,
   );
 }
 

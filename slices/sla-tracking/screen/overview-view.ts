@@ -1,4 +1,4 @@
-import { durationText } from '../../../public/time.js';
+import { durationText, roundText } from '../../../public/time.js';
 import {
   countdownView,
   countText,
@@ -139,7 +139,7 @@ export function overviewView(data: OverviewData): OverviewView {
       clock: clockName(breach.clock, titles),
       what: causeText(breach.step, breach.phase, titles),
       at: momentView(breach.dueAt, now),
-      target: durationText(breach.targetMs),
+      target: roundText(breach.targetMs),
     })),
   };
 }

@@ -45,7 +45,7 @@ afterAll(() => app.stop());
 describe('targets on their page', () => {
   it('are shown to all, and changed by administrators, each time with a reason', async () => {
     const page = await get('/sla/targets');
-    expect(page.text).toContain('Whole document: 15 min 00 s');
+    expect(page.text).toContain('Whole document: 15 min');
     expect(page.text).not.toContain('/sla/targets/default');
     expect((await get('/sla/targets/default')).status).toBe(403);
     const form = { version: '1', document: '0.005', reason: 'Everything is late.' };

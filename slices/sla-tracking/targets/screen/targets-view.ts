@@ -1,4 +1,4 @@
-import { durationText } from '../../../../public/time.js';
+import { roundText } from '../../../../public/time.js';
 import {
   momentView,
   type MomentView,
@@ -88,7 +88,7 @@ function matchText({ source, label }: MatchingTarget): string {
 }
 
 function timesOf({ documentMs, stepMs, steps }: Target, titles: StepTitles): string[] {
-  const text = (ms: number | null) => (ms === null ? 'no promise' : durationText(ms));
+  const text = (ms: number | null) => (ms === null ? 'no promise' : roundText(ms));
   const own = Object.entries(steps).map(([slug, ms]) => `${clockName(slug, titles)}: ${text(ms)}`);
   return [
     `Whole document: ${text(documentMs)}`,

@@ -18,15 +18,28 @@ export function slaView(
   now: Date,
 ): SlaView | null {
   if (!slaState || !slaDueAt) return null;
-  const due = slaDueAt.getTime();
   const isOver = status === 'completed' || status === 'cancelled';
-  const isLate = isOver && endedAt !== null && endedAt.getTime() > due;
-  return {
-    state: slaState,
-    word: sentenceCase(slaState),
-    left: isOver ? null : { ...momentView(slaDueAt, now), text: leftText(due, now.getTime()) },
-    late: isLate ? leftText(due, endedAt.getTime()) : null,
-  };
+  return promiseView(slaState, slaDueAt, isOver ? (endedAt ?? slaDueAt) : null, now);
+}
+
+/** @param endedAt when its clock ended, null while it runs */
+export function promiseView(
+  state: SlaState,
+  dueAt: Date,
+  endedAt: Date | null,
+  now: Date,
+): SlaView {
+  const due = dueAt.getTime();
+  const word = sentenceCase(state);
+  if (endedAt === null)
+    return {
+      state,
+      word,
+      left: { ...momentView(dueAt, now), text: leftText(due, now.getTime()) },
+      late: null,
+    };
+  const isLate = endedAt.getTime() > due;
+  return { state, word, left: null, late: isLate ? leftText(due, endedAt.getTime()) : null };
 }
 
 /** The states that somebody has to act on: the board counts them. */

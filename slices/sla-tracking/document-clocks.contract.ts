@@ -1,0 +1,49 @@
+import type { StoredEvent } from '../../shared/event.ts';
+import type { Step } from '../../shared/steps/step.ts';
+import { rest, stateOf, type SlaState } from './clocks/clock.ts';
+import type { Phase } from './clocks/phase.ts';
+import { trackingFold, type Tracking } from './clocks/tracking.ts';
+
+export { DOCUMENT_CLOCK } from './clocks/clock.ts';
+export type { Phase } from './clocks/phase.ts';
+
+/** One clock of one run of a document, as its page shows it. */
+export interface DocumentClock {
+  /** 1 when it was received, one more for every reprocessing. */
+  run: number;
+  /** `document`, or the slug of a step. */
+  name: string;
+  /** Null: nothing was promised, or it was stopped in time. */
+  state: SlaState | null;
+  targetMs: number | null;
+  dueAt: Date | null;
+  /** Null while it runs. */
+  endedAt: Date | null;
+  /** It ended because nobody waits any more: cancelled, or processed again. */
+  stopped: boolean;
+  /** Of a step: milliseconds in each phase up to now; null of the document. */
+  spent: Readonly<Record<Phase, number>> | null;
+}
+
+/** The clocks of a document that have started, from its history: those of the newest run first, in the order of the plan. */
+export function documentClocks(steps: readonly Step[]) {
+  const { evolve } = trackingFold(steps);
+  return (history: readonly StoredEvent[], now: Date): DocumentClock[] => {
+    const tracking = history.reduce<Tracking | undefined>(evolve, undefined);
+    const clocks = (tracking?.clocks ?? []).flatMap((clock) => {
+      if (clock.startedAt === null) return [];
+      const { run, name, targetMs, dueAt, endedAt, stopped, work } = clock;
+      return {
+        run,
+        name,
+        state: stateOf(clock),
+        targetMs,
+        dueAt: dueAt === null ? null : new Date(dueAt),
+        endedAt: endedAt === null ? null : new Date(endedAt),
+        stopped,
+        spent: work && rest(work, now.getTime()).spent,
+      };
+    });
+    return clocks.toSorted((one, other) => other.run - one.run);
+  };
+}
