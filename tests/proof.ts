@@ -13,6 +13,7 @@ import { lineOf, missesOf } from './corpus/report.ts';
 import { proveKills } from './crash/kill-proof.ts';
 import { proveRetries } from './crash/retry-proof.ts';
 import { proveTwoProcesses } from './crash/two-processes-proof.ts';
+import { proveTimers } from './sla/timer-proof.ts';
 import { stressFeed } from './stress/feed-stress.ts';
 import { proveWebhooks } from './webhooks/webhook-proof.ts';
 
@@ -60,6 +61,16 @@ const proofs: Record<string, { about: string; run(): Promise<void> }> = {
   failures: {
     about: '5,000 failed documents in 40 groups: the failure screen stays quick',
     run: () => runTest('tests/browser/many-failures.test.ts', { FAILED_DOCUMENTS: '5000' }),
+  },
+  sla: {
+    about:
+      '10,000 documents fall due under a moved clock, 20 kills (kill -9): each told once, in order',
+    run: () =>
+      withDatabases(1, async ([databaseUrl = '']) =>
+        console.table(
+          await proveTimers({ databaseUrl, documents: 10_000, kills: 20, ...seedOf() }),
+        ),
+      ),
   },
   'sla-figures': {
     about:
