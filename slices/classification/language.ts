@@ -11,8 +11,8 @@ const MAX_WINDOWS = 24;
 /** Windows are spread over this much of the text. */
 const SAMPLED = 200_000;
 
-const detector = eld.newInstance();
-detector.enableTextCleanup(true);
+// The one that the package has built: another instance would load its data once more.
+eld.enableTextCleanup(true);
 
 /**
  * Language of a text, by vote of up to 24 windows spread over its first 200,000 characters.
@@ -40,7 +40,7 @@ export function detectLanguage(pages: string[]): Language {
 function vote(windows: string[]): Map<string, number> {
   const votes = new Map<string, number>();
   for (const window of windows) {
-    const result = detector.detect(window);
+    const result = eld.detect(window);
     if (!result.isReliable()) continue;
     const [first, second] = Object.entries(result.getScores()).toSorted(([, a], [, b]) => b - a);
     if (first === undefined) continue;

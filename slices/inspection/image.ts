@@ -6,9 +6,6 @@ import { corrupt, imageTooLarge, tooManyPages } from './refusals.ts';
 // By default libvips remembers pictures by the name of their file, whatever is in it by then.
 sharp.cache(false);
 
-/** What file-type calls the kinds of image that can be read. */
-export const IMAGE_EXTENSIONS = new Set(['png', 'apng', 'jpg', 'tif', 'webp', 'gif', 'avif']);
-
 /**
  * An image: its size before anything is decoded, then whether its first page can be decoded to the
  * end. Only a TIFF has pages; of an animation the first picture counts.

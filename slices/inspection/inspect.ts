@@ -4,7 +4,6 @@ import type { FileHandle } from 'node:fs/promises';
 import { openPdf } from '../../shared/pdfium.ts';
 import { claimedText, isTextFormat, mismatch, namedFormat } from './claim.ts';
 import type { Inspection, InspectionLimits } from './inspection.ts';
-import { IMAGE_EXTENSIONS, inspectImage } from './image.ts';
 import { inspectZip, refuseCompoundFile } from './office.ts';
 import { corrupt, emptyFile, tooManyPages } from './refusals.ts';
 import { inspectText } from './text.ts';
@@ -15,6 +14,8 @@ const HEAD_BYTES = 64 * 1024;
 const COMPOUND_FILE = Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]);
 
 const BYTE_ORDER_MARK = /^(\xff\xfe|\xfe\xff|\xef\xbb\xbf)/;
+/** What file-type calls the kinds of image that can be read. */
+const IMAGE_EXTENSIONS = new Set(['png', 'apng', 'jpg', 'tif', 'webp', 'gif', 'avif']);
 const POSTSCRIPT = new Set(['ps', 'eps']);
 
 export type { Inspection } from './inspection.ts';
@@ -61,6 +62,8 @@ async function find(input: InspectInput, file: FileHandle, head: Buffer): Promis
   if (BYTE_ORDER_MARK.test(head.toString('latin1', 0, 3))) return inspectAsText(input, file, head);
   const type = await fileTypeFromFile(input.file);
   if (type !== undefined && IMAGE_EXTENSIONS.has(type.ext)) {
+    // Loaded for images only.
+    const { inspectImage } = await import('./image.ts');
     return inspectImage(input.file, type.mime, input.limits);
   }
   // Some signatures are two letters long: a text that begins with them is still a text.

@@ -1,15 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import type { Task } from '../../shared/sandbox/task.ts';
-import { extractEmail } from './extractors/email.ts';
-import { extractHtml } from './extractors/html.ts';
-import { countImagePages } from './extractors/image.ts';
-import { extractOdf } from './extractors/odf/odf.ts';
-import { extractDocx } from './extractors/ooxml/docx.ts';
-import { extractPptx } from './extractors/ooxml/pptx.ts';
-import { extractXlsx } from './extractors/ooxml/xlsx.ts';
-import { readPdfPages, renderPdfPages } from './extractors/pdf.ts';
-import { extractPlainText, extractSource } from './extractors/plain-text.ts';
-import { extractRtf } from './extractors/rtf.ts';
 import type { Format } from './format.contract.ts';
 import type { ExtractedPages, PageText } from './text.ts';
 
@@ -31,6 +21,7 @@ export interface RenderAnswer {
 /** Sandbox task (reader pool): reads a document's text, or renders pages of a PDF for OCR. */
 const readDocument: Task<ReaderRequest, ReadAnswer | RenderAnswer> = async (request, context) => {
   if (request.do === 'render') {
+    const { renderPdfPages } = await import('./extractors/pdf.ts');
     return { images: await renderPdfPages(request.file, request.pages, context.workDir) };
   }
   return read(request, context.progress);
@@ -40,32 +31,55 @@ async function read(
   { file, format, encoding, maxPages }: Extract<ReaderRequest, { do: 'read' }>,
   progress: (done: number, total: number) => void,
 ): Promise<ReadAnswer> {
+  // Each reader is loaded when a document wants it: together they take half a second.
   switch (format) {
-    case 'pdf':
+    case 'pdf': {
+      const { readPdfPages } = await import('./extractors/pdf.ts');
       return { pages: await readPdfPages(file, maxPages, progress), warnings: [] };
-    case 'image':
+    }
+    case 'image': {
+      const { countImagePages } = await import('./extractors/image.ts');
       return unread(await countImagePages(file, maxPages));
-    case 'docx':
+    }
+    case 'docx': {
+      const { extractDocx } = await import('./extractors/ooxml/docx.ts');
       return done(extractDocx(await readFile(file)));
-    case 'pptx':
+    }
+    case 'pptx': {
+      const { extractPptx } = await import('./extractors/ooxml/pptx.ts');
       return done(extractPptx(await readFile(file), maxPages));
-    case 'xlsx':
+    }
+    case 'xlsx': {
+      const { extractXlsx } = await import('./extractors/ooxml/xlsx.ts');
       return done(extractXlsx(await readFile(file), maxPages));
+    }
     case 'odt':
     case 'ods':
-    case 'odp':
+    case 'odp': {
+      const { extractOdf } = await import('./extractors/odf/odf.ts');
       return done(extractOdf(await readFile(file), format, maxPages));
-    case 'rtf':
+    }
+    case 'rtf': {
+      const { extractRtf } = await import('./extractors/rtf.ts');
       return done(await extractRtf(await readFile(file)));
-    case 'html':
+    }
+    case 'html': {
+      const { extractHtml } = await import('./extractors/html.ts');
       return done(await extractHtml(file, encoding));
-    case 'email':
+    }
+    case 'email': {
+      const { extractEmail } = await import('./extractors/email.ts');
       return done(await extractEmail(file));
-    case 'text':
+    }
+    case 'text': {
+      const { extractPlainText } = await import('./extractors/plain-text.ts');
       return done(await extractPlainText(file, encoding));
+    }
     case 'markdown':
-    case 'csv':
+    case 'csv': {
+      const { extractSource } = await import('./extractors/plain-text.ts');
       return done(await extractSource(file, encoding));
+    }
     default:
       return format satisfies never;
   }

@@ -1,4 +1,5 @@
-import { de, en, es, fi, fr, it, ja, nl, pt, ru, sv, uk, zh } from 'chrono-node';
+import { createRequire } from 'node:module';
+import type { Chrono } from 'chrono-node';
 import type { Line } from '../document-text.ts';
 import type { DateOrder, Reading } from './finding.ts';
 
@@ -21,21 +22,12 @@ const WORDED_REACH = 300;
 
 /** chrono compares with a reference; a fixed one keeps the outcome a function of the text. */
 const REFERENCE = new Date(Date.UTC(2000, 0, 1));
-const PARSERS = {
-  en: en.strict,
-  de: de.strict,
-  es: es.strict,
-  fi: fi.strict,
-  fr: fr.strict,
-  it: it.strict,
-  ja: ja.strict,
-  nl: nl.strict,
-  pt: pt.strict,
-  ru: ru.strict,
-  sv: sv.strict,
-  uk: uk.strict,
-  zh: zh.strict,
-};
+const LOCALES = ['de', 'en', 'es', 'fi', 'fr', 'it', 'ja', 'nl', 'pt', 'ru', 'sv', 'uk', 'zh'];
+const require = createRequire(import.meta.url);
+
+/** Loaded when a text in its language comes: all together they take a third of a second. */
+const parserOf = (locale: string): Chrono =>
+  (require(`chrono-node/${locale}`) as { strict: Chrono }).strict;
 
 /** Dates from left to right. Matches without a year in digits are not dates of a document. */
 export function findDates(text: string, { language, dateOrder }: Reading): FoundDate[] {
@@ -114,10 +106,9 @@ function dayOrMonthFirst(text: string, order: DateOrder): FoundDate[] {
 
 function wordedDates(text: string, language: string | null): FoundDate[] {
   if (!WORD.test(text) || !YEAR.test(text)) return [];
-  const own = PARSERS[language as keyof typeof PARSERS] as typeof en.strict | undefined;
-  const parsers = own === undefined || own === en.strict ? [en.strict] : [own, en.strict];
-  for (const parser of parsers) {
-    const dates = parser
+  const own = LOCALES.find((locale) => locale === language);
+  for (const locale of new Set([own ?? 'en', 'en'])) {
+    const dates = parserOf(locale)
       .parse(text.slice(0, WORDED_REACH), REFERENCE)
       .filter(({ start }) =>
         ['year', 'month', 'day'].every((part) => start.isCertain(part as 'year')),
