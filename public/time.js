@@ -54,12 +54,13 @@ export function durationText(span) {
 }
 
 /**
- * A round span that somebody chose, without its zeros: `15 min`, not `15 min 00 s`.
+ * A round span that somebody chose, exactly and without zeros: `15 min`, not `15 min 00 s`; `150 ms`.
  *
  * @param {number} span milliseconds
  * @returns {string}
  */
 export function roundText(span) {
+  if (span < SECOND && span % 100 !== 0) return `${span} ms`;
   return durationText(span).replace(/ 00 \w+$/, '');
 }
 
