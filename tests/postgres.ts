@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PgBoss } from 'pg-boss';
 import type { TestProject } from 'vitest/node';
 import { migrate, openDatabase } from '../shared/database.ts';
 import { startEmbeddedPostgres } from '../shared/embedded-postgres/index.ts';
@@ -42,10 +43,15 @@ async function createTemplate(url: string): Promise<void> {
   const administration = openDatabase(url, { max: 1 });
   await administration.sql`create database ${administration.sql(templateDatabase)}`;
   await administration.close();
-  const template = openDatabase(withDatabase(url, templateDatabase), { max: 2 });
+  const connectionString = withDatabase(url, templateDatabase);
+  const template = openDatabase(connectionString, { max: 2 });
   try {
     await migrate(template, new URL('../drizzle', import.meta.url).pathname);
   } finally {
     await template.close();
   }
+  // Its schema, which is large, would be made anew in every database.
+  const boss = new PgBoss({ connectionString, supervise: false, schedule: false });
+  await boss.start();
+  await boss.stop({ graceful: false });
 }

@@ -103,7 +103,8 @@ export async function createToken(environment: ServerEnvironment, role: Role): P
 }
 
 function withPath(environment: ServerEnvironment): NodeJS.ProcessEnv {
-  return { PATH: process.env['PATH'], LOG_LEVEL: 'warn', PORT: '0', ...environment };
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  return { PATH, NODE_COMPILE_CACHE, LOG_LEVEL: 'warn', PORT: '0', ...environment };
 }
 
 /** The address of the line "Doctrail is running: …", null for that of a worker. */
