@@ -29,6 +29,7 @@ const fixed = (run = 1) =>
     clocks: [
       { clock: 'document', targetMs: 60_000 },
       { clock: 'wash', targetMs: 2_000 },
+      { clock: 'fold', targetMs: 5_000 },
     ],
     startedAt: new Date(START).toISOString(),
     dueAt: null,
@@ -53,7 +54,7 @@ describe('the promised times of a document', () => {
   it('are nothing where nothing was ever promised', () =>
     expect(said(9, everything, ...done(wash))).toEqual([]));
 
-  it('tell of each clock that has started what was promised, how it stands, and where the time went', () =>
+  it('tell of each clock what was promised, how it stands, and where the time went', () =>
     expect(said(6, everything, fixed(), wash.started(), wash.finished(), dry.started())).toEqual([
       {
         run: 1,
@@ -62,6 +63,7 @@ describe('the promised times of a document', () => {
           'Whole document; within 1 min; On track; 54 s left',
           'Washing; within 2 s; Met late; 1 s late; waited 2 s, worked 1 s',
           'Drying; Nothing promised; waited 1 s, worked 2 s',
+          'Folding; within 5 s; Not begun',
         ],
       },
     ]));

@@ -43,16 +43,22 @@ export function runViews(
 }
 
 function clockView(clock: DocumentClock, titles: StepTitles, now: Date): ClockView {
-  const { name, state, targetMs, dueAt, endedAt, stopped, spent } = clock;
+  const { name, state, targetMs, dueAt, endedAt, spent } = clock;
   const isStep = name !== DOCUMENT_CLOCK;
   return {
     name: isStep ? stepTitle(name, titles) : 'Whole document',
     isStep,
     target: targetMs === null ? null : `within ${roundText(targetMs)}`,
     sla: state && dueAt && promiseView(state, dueAt, endedAt, now),
-    word: stopped ? 'Stopped' : targetMs === null ? 'Nothing promised' : '',
+    word: wordOf(clock),
     spent: spent === null ? '' : spentText(spent),
   };
+}
+
+function wordOf({ startedAt, targetMs, stopped }: DocumentClock): string {
+  if (stopped) return 'Stopped';
+  if (targetMs === null) return 'Nothing promised';
+  return startedAt === null ? 'Not begun' : '';
 }
 
 const phaseWords: Readonly<Record<Phase, string>> = {

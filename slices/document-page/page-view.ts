@@ -59,7 +59,7 @@ export interface Finding {
 export interface DocumentPageData {
   document: BoardRow;
   steps: StepData[];
-  /** Those that have started, of the newest run first. */
+  /** Those of the newest run first. */
   clocks: readonly DocumentClock[];
   /** `language.value` is an ISO 639-1 code, `kind.value` a slug. */
   findings: { title: Finding | null; language: Finding | null; kind: Finding | null };

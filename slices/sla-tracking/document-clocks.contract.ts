@@ -15,6 +15,8 @@ export interface DocumentClock {
   name: string;
   /** Null: nothing was promised, or it was stopped in time. */
   state: SlaState | null;
+  /** Null: its step may not run yet. */
+  startedAt: Date | null;
   targetMs: number | null;
   dueAt: Date | null;
   /** Null while it runs. */
@@ -25,21 +27,21 @@ export interface DocumentClock {
   spent: Readonly<Record<Phase, number>> | null;
 }
 
-/** The clocks of a document that have started, from its history: those of the newest run first, in the order of the plan. */
+/** The clocks of a document from its history: those of the newest run first, in the order of the plan. */
 export function documentClocks(steps: readonly Step[]) {
   const { evolve } = trackingFold(steps);
   return (history: readonly StoredEvent[], now: Date): DocumentClock[] => {
     const tracking = history.reduce<Tracking | undefined>(evolve, undefined);
-    const clocks = (tracking?.clocks ?? []).flatMap((clock) => {
-      if (clock.startedAt === null) return [];
-      const { run, name, targetMs, dueAt, endedAt, stopped, work } = clock;
+    const clocks = (tracking?.clocks ?? []).map((clock) => {
+      const { run, name, targetMs, stopped, work } = clock;
       return {
         run,
         name,
         state: stateOf(clock),
+        startedAt: dateOf(clock.startedAt),
         targetMs,
-        dueAt: dueAt === null ? null : new Date(dueAt),
-        endedAt: endedAt === null ? null : new Date(endedAt),
+        dueAt: dateOf(clock.dueAt),
+        endedAt: dateOf(clock.endedAt),
         stopped,
         spent: work && rest(work, now.getTime()).spent,
       };
@@ -47,3 +49,5 @@ export function documentClocks(steps: readonly Step[]) {
     return clocks.toSorted((one, other) => other.run - one.run);
   };
 }
+
+const dateOf = (at: number | null): Date | null => (at === null ? null : new Date(at));
