@@ -27,6 +27,15 @@ async function watch(path: string, role: Role = 'viewer'): Promise<TestReader> {
   return reader;
 }
 
+/** As a browser does: what was closed is opened again. */
+async function untilLive(has: (page: string) => boolean): Promise<void> {
+  for (;;) {
+    const reader = await watch('/system/stream');
+    const shown = untilPage(reader, has).then(() => true);
+    if (await shown.catch(() => false)) return;
+  }
+}
+
 /** The row of a table on the system page, without its markup. */
 function rowOf(page: string, name: string): string {
   const rows = page.split(/<\/?tr>/).map((row) => row.replaceAll(/<[^>]*>|\s+/g, ' '));
@@ -226,8 +235,7 @@ describe('probes', () => {
     );
     expect(await app.document(id)).toMatchObject({ status: 'completed' });
     const [after] = await app.upload({ name: 'after.txt', content: 'A note after the outage.' });
-    const again = await watch('/system/stream');
-    await untilPage(again, (page) => page.includes('document-board'));
+    await untilLive((page) => page.includes('document-board'));
     await app.untilStatus(after?.id ?? '', 'completed');
   });
 

@@ -249,7 +249,7 @@ describe('exceptions from the rules', () => {
 
 describe('a due time', () => {
   it('outlives a restart: the step is tried again then, once', async () => {
-    const app = await start({ RETRY_DELAY_MS: '2500' });
+    const app = await start({ RETRY_DELAY_MS: '6000' });
     const id = await upload(app, fault('fail-transient', 1));
     await app.untilStatus(id, 'retrying');
     await app.restart();
