@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { Type } from 'typebox';
+import type { Sql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../tests/database.ts';
 import { defineEvent } from './event.ts';
@@ -113,6 +115,58 @@ describe('append', () => {
       store.append({ stream: newId(), expected: 0, events: [unknown], metadata }),
     ).rejects.toThrow(/no slice's manifest/);
   });
+});
+
+describe('the two ways of append_events', () => {
+  const ids = Array.from({ length: 4 }, newId);
+  const event = fc.record({
+    id: fc.oneof(
+      { weight: 9, arbitrary: fc.uuid() },
+      { weight: 1, arbitrary: fc.constantFrom(...ids) },
+    ),
+    type: fc.constant('Noted'),
+    schemaVersion: fc.constant(2),
+    data: fc.record({ text: fc.string() }),
+    metadata: fc.constant({}),
+  });
+  const writes = fc.record({
+    stream: fc.oneof(fc.uuid(), fc.constantFrom('a', 'b', 'c')),
+    expected: fc.option(fc.constantFrom(0, 1, 2)),
+    events: fc.array(event, { maxLength: 3 }),
+  });
+  const requests = fc.array(
+    fc.record({ writes: fc.array(writes, { minLength: 1, maxLength: 2 }) }),
+    { minLength: 1, maxLength: 6 },
+  );
+
+  it('give the same verdicts, whatever is asked for', async () => {
+    const tables = [await createTestDatabase(), await createTestDatabase()] as const;
+    const [one, other] = tables.map(({ database }) => database.sql) as [Sql, Sql];
+    const ask = (asked: object) => JSON.stringify(asked).replaceAll('\\u0000', '');
+    await fc.assert(
+      fc.asyncProperty(requests, async (asked) => {
+        const [ours, theirs] = await Promise.allSettled([
+          one`SELECT append_events(${ask(asked)}::text::jsonb) AS verdicts`,
+          other`SELECT append_events_one_by_one(${ask(asked)}::text::jsonb) AS verdicts`,
+        ]);
+        expect(outcome(ours)).toEqual(outcome(theirs));
+      }),
+      { numRuns: 150 },
+    );
+    const log = (sql: Sql) =>
+      sql`SELECT position, id, stream, version, data FROM events ORDER BY 1`;
+    expect(await log(one)).toEqual(await log(other));
+    for (const { drop } of tables) await drop();
+  });
+
+  /** The verdicts without their times; or that the whole group was refused. */
+  const outcome = (settled: PromiseSettledResult<Record<string, unknown>[]>) =>
+    settled.status === 'rejected'
+      ? 'refused'
+      : JSON.parse(JSON.stringify(settled.value), (key, value: unknown) =>
+          key === 'storedAt' || isTime(value) ? null : value,
+        );
+  const isTime = (value: unknown) => typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value);
 });
 
 describe('the log', () => {
