@@ -140,7 +140,7 @@ export function createRebuilds(options: {
 }
 
 /** All tables of a read model: that of its rows, and its tallies. */
-const tablesOf = ({ tableName, tallies = [] }: Projection): string[] => [
+export const tablesOf = ({ tableName, tallies = [] }: Projection): string[] => [
   tableName,
   ...tallies.map((tally) => tally.tableName),
 ];

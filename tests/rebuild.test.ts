@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../shared/config.ts';
-import { rebuildName } from '../shared/rebuild.ts';
+import type { Projection } from '../shared/projection.ts';
+import { rebuildName, tablesOf } from '../shared/rebuild.ts';
 import type { Role } from '../shared/web/principal.ts';
 import { startDoctrail, type Doctrail } from '../slices/doctrail.ts';
 import { startTestApp, type TestApp } from './app.ts';
@@ -131,6 +132,16 @@ async function indexesOf(table: string): Promise<string[]> {
   return rows.map(({ columns }) => columns);
 }
 
+/** Of a read model's rows and of its tallies, each by its table. */
+async function inTables(
+  projection: Projection,
+  lookInto: (table: string) => Promise<string[]>,
+): Promise<Record<string, string[]>> {
+  const found: Record<string, string[]> = {};
+  for (const table of tablesOf(projection)) found[table] = await lookInto(table);
+  return found;
+}
+
 const tableId = async (table: string) =>
   String((await raw()`SELECT ${table}::regclass::oid::int AS id`)[0]?.['id']);
 
@@ -164,18 +175,20 @@ describe('a rebuild', () => {
       ]),
     );
     await allLevel();
-    for (const { name, tableName } of projections()) {
-      const live = await rowsOf(tableName);
-      const indexes = await indexesOf(tableName);
-      expect([name, live.length > 0]).toEqual([name, true]);
+    for (const projection of projections()) {
+      const { name, tableName } = projection;
+      const live = await inTables(projection, rowsOf);
+      const indexes = await inTables(projection, indexesOf);
+      for (const [table, rows] of Object.entries(live))
+        expect([table, rows.length > 0]).toEqual([table, true]);
       for (const _time of ['first', 'second']) {
         const before = await tableId(tableName);
         const answer = await rebuild(name);
         expect([answer.status, answer.headers.get('location')]).toEqual([303, '/system']);
         await untilSwapped(name);
         expect(await tableId(tableName)).not.toBe(before);
-        expect(await rowsOf(tableName)).toEqual(live);
-        expect(await indexesOf(tableName)).toEqual(indexes);
+        expect(await inTables(projection, rowsOf)).toEqual(live);
+        expect(await inTables(projection, indexesOf)).toEqual(indexes);
       }
     }
   });
@@ -208,11 +221,11 @@ describe('a rebuild', () => {
     expect(answers.every((status) => status === 200)).toBe(true);
     expect(uploaded.filter(Boolean)).toHaveLength(25);
     await allLevel();
-    for (const { name, tableName } of projections()) {
-      const live = await rowsOf(tableName);
-      await rebuild(name);
-      await untilSwapped(name);
-      expect(await rowsOf(tableName)).toEqual(live);
+    for (const projection of projections()) {
+      const live = await inTables(projection, rowsOf);
+      await rebuild(projection.name);
+      await untilSwapped(projection.name);
+      expect(await inTables(projection, rowsOf)).toEqual(live);
     }
   });
 
@@ -220,11 +233,11 @@ describe('a rebuild', () => {
     const other = await startOther();
     await allLevel();
     for (const url of [app.url, other.url ?? '']) {
-      for (const { name, tableName } of projections()) {
-        const live = await rowsOf(tableName);
-        expect((await rebuild(name, 'admin', url)).status).toBe(303);
-        await untilSwapped(name);
-        expect(await rowsOf(tableName)).toEqual(live);
+      for (const projection of projections()) {
+        const live = await inTables(projection, rowsOf);
+        expect((await rebuild(projection.name, 'admin', url)).status).toBe(303);
+        await untilSwapped(projection.name);
+        expect(await inTables(projection, rowsOf)).toEqual(live);
       }
     }
     // Both go on with the tables that took over.

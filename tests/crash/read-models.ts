@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { pino } from 'pino';
 import { loadConfig } from '../../shared/config.ts';
 import type { Database } from '../../shared/database.ts';
-import { rebuildName } from '../../shared/rebuild.ts';
+import { rebuildName, tablesOf } from '../../shared/rebuild.ts';
 import { createDoctrailContainer } from '../../slices/container.ts';
 import { stepSlices } from '../../slices/slices.ts';
 import type { Client } from './client.ts';
@@ -12,13 +12,15 @@ import { until } from './until.ts';
 export async function proveReadModels(database: Database, client: Client): Promise<number> {
   const readModels = await listReadModels(database);
   let rows = 0;
-  for (const { name, tableName } of readModels) {
-    const live = await contentOf(database, tableName);
+  for (const readModel of readModels) {
+    const { name } = readModel;
+    const contents = () =>
+      Promise.all(tablesOf(readModel).map((table) => contentOf(database, table)));
+    const live = await contents();
     await client.rebuild(name);
     await until(`the rebuild of ${name}`, () => isRebuilt(database, name));
-    const rebuilt = await contentOf(database, tableName);
-    assert.deepEqual(rebuilt, live, `The read model ${name} differs from its rebuild`);
-    rows += live.length;
+    assert.deepEqual(await contents(), live, `The read model ${name} differs from its rebuild`);
+    rows += live.flat().length;
   }
   return rows;
 }
