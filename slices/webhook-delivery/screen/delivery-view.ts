@@ -23,9 +23,9 @@ export interface DeliveryPageData {
 
 /** The page of one delivery as its templates show it. */
 export function deliveryView(data: DeliveryPageData) {
-  const { delivery, endpoint, canAct, now } = data;
+  const { delivery, endpoint, health, canAct, now } = data;
   const { icon, word } = stateWords[delivery.state];
-  const resend = canAct ? resendAction(delivery, endpoint.state) : null;
+  const resend = canAct ? resendAction(delivery, endpoint.state, health.probeAt !== null) : null;
   return {
     title: deliveryTitle({ ...delivery, fileName: data.fileName }),
     rule: ruleName(delivery.rule),

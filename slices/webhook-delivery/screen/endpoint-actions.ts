@@ -73,17 +73,24 @@ export function endpointActions(
   return [test, pause, rotate, ...(canRecover ? [recover] : []), remove];
 }
 
-/** Sending one message again, where it is possible; null where it is not. */
+/**
+ * Sending one message again, where it is possible; null where it is not.
+ *
+ * @param waitsForProbe the endpoint's circuit breaker is open
+ */
 export function resendAction(
   { endpoint, messageId, state }: { endpoint: string; messageId: string; state: string },
   endpointState: EndpointRecord['state'],
+  waitsForProbe: boolean,
 ): ActionView | null {
   if (endpointState !== 'enabled' || state === 'pending') return null;
+  const now = waitsForProbe ? 'Send at next probe' : 'Send now';
+  const wait = ' The endpoint fails, so nothing is sent before its next probe goes well.';
   return {
     id: 'act-resend',
     icon: 'retrying',
-    label: state === 'retrying' ? 'Send now' : 'Send again',
-    explains: 'Sends the same bytes under the same id, from the beginning of the schedule.',
+    label: state === 'retrying' ? now : 'Send again',
+    explains: `Sends the same bytes under the same id, from the beginning of the schedule.${waitsForProbe ? wait : ''}`,
     href: `/notifications/endpoints/${endpoint}/deliveries/${encodeURIComponent(messageId)}/resend`,
     choice: null,
   };

@@ -236,10 +236,17 @@ describe('the filters of deliveries', () => {
 
 describe('sending again', () => {
   it('is offered for what was tried, to endpoints that are sent to', () => {
-    expect(resendAction({ ...delivery, state: 'delivered' }, 'enabled')?.label).toBe('Send again');
-    expect(resendAction(delivery, 'enabled')?.label).toBe('Send now');
-    expect(resendAction({ ...delivery, state: 'pending' }, 'enabled')).toBeNull();
-    expect(resendAction(delivery, 'paused')).toBeNull();
+    expect(resendAction({ ...delivery, state: 'delivered' }, 'enabled', false)?.label).toBe(
+      'Send again',
+    );
+    expect(resendAction(delivery, 'enabled', false)?.label).toBe('Send now');
+    const waits = resendAction(delivery, 'enabled', true);
+    expect([waits?.label, waits?.explains]).toMatchObject([
+      'Send at next probe',
+      expect.stringContaining('before its next probe goes well') as string,
+    ]);
+    expect(resendAction({ ...delivery, state: 'pending' }, 'enabled', false)).toBeNull();
+    expect(resendAction(delivery, 'paused', false)).toBeNull();
   });
 });
 
