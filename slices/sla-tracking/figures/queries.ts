@@ -1,4 +1,4 @@
-import type { Sql } from 'postgres';
+import type { Fragment, Sql } from 'postgres';
 import type { Database } from '../../../shared/database.ts';
 import type { Period } from './period.ts';
 import { HOUR_MS } from './tallies.ts';
@@ -52,25 +52,36 @@ export function createFigureQueries({ sql }: Pick<Database, 'sql'>): FigureQueri
   const within = ({ grain, from, to }: Period, target: string | null) => sql`
     grain = ${grain} AND start >= ${from} AND start < ${to} ${ofTarget(sql, target)}`;
 
+  /** Of a bin, whether the value at a fraction of all lies in it. */
+  const holds = (fraction: Fragment) => sql`
+    (ceil(${fraction} * ended) > upto - count AND ceil(${fraction} * ended) <= upto)`;
+  const holdsAny = FRACTIONS.map((fraction) => holds(sql`${fraction}::float8`)).reduce(
+    (one, other) => sql`${one} OR ${other}`,
+  );
+
   /**
    * The histogram tells in which bin a percentile lies, and the how-manieth value of that bin it is;
-   * the durations in that bin tell the value itself, so it is exact.
+   * the durations in that bin tell the value itself, so it is exact. Bins are grouped and ranked in
+   * the order of the histogram's key, so that a long period with hundreds of thousands of them is
+   * neither sorted nor kept.
    */
-  const durations = (period: Period, target: string | null, withParts: boolean) => sql<Durations[]>`
+  const durations = (period: Period, target: string | null, ofParts: boolean) => sql<Durations[]>`
     WITH bins AS (
-      SELECT clock, ${withParts ? sql`start` : sql`NULL::timestamptz AS start`}, bin, sum(count) AS count
+      SELECT ${ofParts ? sql`start` : sql`NULL::timestamptz AS start`}, clock, bin,
+        sum(count)::float8 AS count
       FROM sla_histogram
       WHERE ${within(period, target)}
-      GROUP BY clock, bin ${withParts ? sql`, ROLLUP (start)` : sql``}
+      GROUP BY ${ofParts ? sql`start,` : sql``} clock, bin
     ), ranked AS (
-      SELECT *, sum(count) OVER (PARTITION BY clock, start ORDER BY bin) AS upto,
-        sum(count) OVER (PARTITION BY clock, start) AS ended
+      SELECT *, sum(count) OVER (PARTITION BY start, clock ORDER BY bin) AS upto,
+        sum(count) OVER (PARTITION BY start, clock) AS ended
       FROM bins
+    ), near AS (
+      SELECT * FROM ranked WHERE ${holdsAny}
     ), wanted AS (
-      SELECT clock, start, ended, fraction, bin,
-        ceil(fraction * ended::float8) - (upto - count) AS rank
-      FROM ranked CROSS JOIN unnest(${[...FRACTIONS]}::float8[]) AS fraction
-      WHERE ceil(fraction * ended::float8) > upto - count AND ceil(fraction * ended::float8) <= upto
+      SELECT clock, start, ended, fraction, bin, ceil(fraction * ended) - (upto - count) AS rank
+      FROM near CROSS JOIN unnest(${[...FRACTIONS]}::float8[]) AS fraction
+      WHERE ${holds(sql`fraction`)}
     )
     SELECT clock, start, ended::int,
       max(took) FILTER (WHERE fraction = 0.5) AS p50,
@@ -78,7 +89,7 @@ export function createFigureQueries({ sql }: Pick<Database, 'sql'>): FigureQueri
       max(took) FILTER (WHERE fraction = 0.99) AS p99
     FROM wanted CROSS JOIN LATERAL (
       SELECT took::float8 AS took FROM (
-        SELECT took, sum(sum(count)) OVER (ORDER BY took) AS upto FROM sla_durations d
+        SELECT took, sum(sum(count)::float8) OVER (ORDER BY took) AS upto FROM sla_durations d
         WHERE d.clock = wanted.clock AND d.bin = wanted.bin
           AND d.start >= coalesce(wanted.start, ${period.from})
           AND d.start < coalesce(wanted.start + ${period.grain * HOUR_MS} * interval '1 ms', ${period.to})
@@ -88,10 +99,13 @@ export function createFigureQueries({ sql }: Pick<Database, 'sql'>): FigureQueri
       WHERE upto >= wanted.rank ORDER BY took LIMIT 1
     ) AS found
     GROUP BY clock, start, ended
-    ORDER BY start NULLS FIRST, clock`;
+    ORDER BY start, clock`;
 
   return {
-    durations: (period, target) => durations(period, target, true),
+    async durations(period, target) {
+      const both = [durations(period, target, false), durations(period, target, true)];
+      return (await Promise.all(both)).flat();
+    },
     overall: (period, target) => durations(period, target, false),
     decided: (period, target) => sql<Decided[]>`
       SELECT clock, start,
