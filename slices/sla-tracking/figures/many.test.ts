@@ -32,8 +32,8 @@ async function fill(): Promise<void> {
   // The same bins as binOf's.
   await sql`
     CREATE TABLE binned AS
-    SELECT *, CASE WHEN took < 64 THEN took ELSE shift * 32 + (took >> shift) END::int AS bin
-    FROM ended CROSS JOIN LATERAL (SELECT greatest(0, floor(log(2, took))::int - 5) AS shift) s`;
+    SELECT *, CASE WHEN took < 16 THEN took ELSE shift * 8 + (took >> shift) END::int AS bin
+    FROM ended CROSS JOIN LATERAL (SELECT greatest(0, floor(log(2, took))::int - 3) AS shift) s`;
   await sql`
     INSERT INTO sla_durations (clock, bin, start, took, target, count)
     SELECT clock, bin, date_trunc('hour', at, 'UTC'), took, 'Default', count(*) FROM binned
