@@ -124,3 +124,11 @@ it('names what a stop has cut short, settles nothing of it and takes nothing mor
   expect(settled).toEqual([]);
   expect(asked).toEqual([3]);
 });
+
+it('begins nothing that a stop has overtaken', async () => {
+  const { places, underWay, stopping } = placesOn('a', 'b');
+  places.fill();
+  stopping.abort();
+  expect(await places.ended()).toEqual(['a', 'b']);
+  expect(underWay.size).toBe(0);
+});

@@ -47,7 +47,10 @@ export function createPlaces<Data extends object>(options: {
     try {
       while (wanted && free() > 0) {
         wanted = false;
-        for (const job of await boss.fetch<Data>(queue, { batchSize: free() })) begin(job);
+        const jobs = await boss.fetch<Data>(queue, { batchSize: free() });
+        // What a stop has overtaken is handed back, and never begun.
+        if (stopping.aborted) cutShort.push(...jobs.map(({ id }) => id));
+        else jobs.forEach(begin);
       }
     } catch (error) {
       log.warn({ err: error, queue }, 'jobs could not be fetched, looking again soon');
