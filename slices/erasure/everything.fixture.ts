@@ -1,3 +1,4 @@
+import { existsSync, type Dirent } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database } from '../../shared/database.ts';
@@ -37,7 +38,7 @@ async function everyRow({ sql }: Pick<Database, 'sql'>): Promise<Found[]> {
 }
 
 async function everyFile(folder: string): Promise<Found[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const entries = await entriesOf(folder);
   const files = entries.filter((entry) => entry.isFile());
   return Promise.all(
     files.map(async ({ parentPath, name }): Promise<Found> => {
@@ -47,4 +48,16 @@ async function everyFile(folder: string): Promise<Found[]> {
       return [path, `${path}\n${content.toString('latin1')}`];
     }),
   );
+}
+
+/** All below `folder`; it is listed again when one of its folders went while it was listed. */
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  for (;;) {
+    try {
+      return await readdir(folder, { recursive: true, withFileTypes: true });
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+      if (!existsSync(folder)) throw error;
+    }
+  }
 }

@@ -91,3 +91,10 @@ export async function watchForReload(page: Page): Promise<() => Promise<void>> {
     expect(await page.evaluate(() => 'stayed' in globalThis), 'the page stayed').toBe(true);
   };
 }
+
+/** Does what leads to another page, and waits until that has been loaded, even at the same address. */
+export async function landing(page: Page, act: () => Promise<unknown>): Promise<void> {
+  const loaded = page.waitForEvent('load');
+  await act();
+  await loaded;
+}

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Role } from '../../shared/web/principal.ts';
 import { startReceiver, type Received, type Receiver } from '../receiver.ts';
 import { webhookEnvironment, webhooksOf } from '../webhooks.ts';
-import { eventually, useSite, watchForReload } from './browser.ts';
+import { eventually, landing, useSite, watchForReload } from './browser.ts';
 
 const site = useSite({ env: webhookEnvironment });
 let receiver: Receiver;
@@ -296,7 +296,7 @@ describe('without JavaScript', () => {
     const page = await site.openSignedIn({ javaScriptEnabled: false });
     const secret = await addEndpoint(page, 'Plain');
     await toEndpoint(page);
-    const sent = await sentDuring(() => act(page, 'act-test'));
+    const sent = await sentDuring(() => landing(page, () => act(page, 'act-test')));
     expect(verify(sent, secret)).toMatchObject({ type: 'test' });
     await eventually(async () => {
       await page.reload();

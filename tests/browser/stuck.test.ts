@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { documentStream } from '../../shared/event.ts';
 import { countText } from '../../slices/document-board/board-row.contract.ts';
 import { breakableSteps, classified, FINDINGS, Stamped } from './breakable-steps.ts';
-import { eventually, useSite, watchForReload } from './browser.ts';
+import { eventually, landing, useSite, watchForReload } from './browser.ts';
 
 // Each wait has a limit of its own; on a busy machine their sum may be longer than a test's usual one.
 vi.setConfig({ testTimeout: 60_000 });
@@ -306,7 +306,7 @@ describe('without JavaScript', () => {
     await late.getByText('It is not stuck any more').waitFor();
 
     broken.dispatch.clear();
-    await act(job(page, id), 'Run again', 'a larger van');
+    await landing(page, () => act(job(page, id), 'Run again', 'a larger van'));
     await eventually(failedJobs).toBe(0);
     await page.reload();
     await page.getByRole('heading', { name: 'Nothing has failed' }).waitFor();
