@@ -1,10 +1,9 @@
-import type { Fragment, Sql } from 'postgres';
+import type { Fragment, Sql, TransactionSql } from 'postgres';
 import type { Database } from '../../../shared/database.ts';
+import { DOCUMENT_CLOCK } from '../clocks/clock.ts';
+import { FRACTIONS, percentilesOf, type Bins, type Place } from './percentiles.ts';
 import type { Period } from './period.ts';
 import { HOUR_MS } from './tallies.ts';
-
-/** The percentiles that are told, as fractions. */
-export const FRACTIONS = [0.5, 0.95, 0.99] as const;
 
 /** How long clocks of one name took that ended in a span of time. */
 export interface Durations {
@@ -39,12 +38,26 @@ export interface Cause {
 export interface FigureQueries {
   /** Of the whole period and of each of its parts. @param target its name; null: all */
   durations(period: Period, target: string | null): Promise<Durations[]>;
-  /** Of the whole period alone. */
-  overall(period: Period, target: string | null): Promise<Durations[]>;
+  /** Of whole documents in the whole period; null when none ended. */
+  documents(period: Period, target: string | null): Promise<Durations | null>;
   decided(period: Period, target: string | null): Promise<Decided[]>;
   causes(period: Period, target: string | null): Promise<Cause[]>;
   /** Names of the targets of which something is known in a period. */
   targets(period: Period): Promise<string[]>;
+}
+
+/** The bins of one clock in one part of a period. */
+interface BinsOfPart extends Bins {
+  clock: string;
+  start: Date;
+}
+
+/** A place among the values of one clock in a span of time. */
+interface PlaceIn extends Place {
+  clock: string;
+  from: Date;
+  /** Outside. */
+  to: Date;
 }
 
 /** Figures of a period, from the tallies alone. */
@@ -52,61 +65,63 @@ export function createFigureQueries({ sql }: Pick<Database, 'sql'>): FigureQueri
   const within = ({ grain, from, to }: Period, target: string | null) => sql`
     grain = ${grain} AND start >= ${from} AND start < ${to} ${ofTarget(sql, target)}`;
 
-  /** Of a bin, whether the value at a fraction of all lies in it. */
-  const holds = (fraction: Fragment) => sql`
-    (ceil(${fraction} * ended) > upto - count AND ceil(${fraction} * ended) <= upto)`;
-  const holdsAny = FRACTIONS.map((fraction) => holds(sql`${fraction}::float8`)).reduce(
-    (one, other) => sql`${one} OR ${other}`,
-  );
+  /** Of the parts of a period, how many values each bin of each clock has. */
+  const binsOf = (
+    tx: TransactionSql,
+    period: Period,
+    target: string | null,
+    clocks: Fragment,
+  ) => tx<BinsOfPart[]>`
+    SELECT clock, start, array_agg(bin) AS bins, array_agg(count) AS counts
+    FROM sla_histogram WHERE ${within(period, target)} ${clocks}
+    GROUP BY start, clock ORDER BY start, clock`;
+
+  /** The durations, in milliseconds, that stand at these places, in their order. */
+  async function valuesAt(tx: TransactionSql, places: readonly PlaceIn[], target: string | null) {
+    const values = await tx<{ took: number }[]>`
+      SELECT found.took::float8 AS took
+      FROM unnest(
+        ${places.map(({ clock }) => clock)}::text[], ${places.map(({ bin }) => bin)}::int[],
+        ${places.map(({ rank }) => rank)}::int[], ${places.map(({ from }) => from.toISOString())}::timestamptz[],
+        ${places.map(({ to }) => to.toISOString())}::timestamptz[]
+      ) WITH ORDINALITY AS place (clock, bin, rank, since, until, number)
+      CROSS JOIN LATERAL (
+        SELECT took FROM (
+          SELECT took, sum(count) OVER (ORDER BY took ROWS UNBOUNDED PRECEDING) AS upto
+          FROM sla_durations d
+          WHERE d.clock = place.clock AND d.bin = place.bin
+            AND d.start >= place.since AND d.start < place.until ${ofTarget(sql, target)}
+        ) AS ordered
+        WHERE upto >= place.rank ORDER BY took LIMIT 1
+      ) AS found
+      ORDER BY number`;
+    return values.map(({ took }) => took);
+  }
 
   /**
    * The histogram tells in which bin a percentile lies, and the how-manieth value of that bin it is;
-   * the durations in that bin tell the value itself, so it is exact. Bins are grouped and ranked in
-   * the order of the histogram's key, so that a long period with hundreds of thousands of them is
-   * neither sorted nor kept.
+   * the durations in that bin tell the value itself, so it is exact. Both are read as of one moment.
    */
-  const durations = (period: Period, target: string | null, ofParts: boolean) => sql<Durations[]>`
-    WITH bins AS (
-      SELECT ${ofParts ? sql`start` : sql`NULL::timestamptz AS start`}, clock, bin,
-        sum(count)::float8 AS count
-      FROM sla_histogram
-      WHERE ${within(period, target)}
-      GROUP BY ${ofParts ? sql`start,` : sql``} clock, bin
-    ), ranked AS (
-      SELECT *, sum(count) OVER (PARTITION BY start, clock ORDER BY bin) AS upto,
-        sum(count) OVER (PARTITION BY start, clock) AS ended
-      FROM bins
-    ), near AS (
-      SELECT * FROM ranked WHERE ${holdsAny}
-    ), wanted AS (
-      SELECT clock, start, ended, fraction, bin, ceil(fraction * ended) - (upto - count) AS rank
-      FROM near CROSS JOIN unnest(${[...FRACTIONS]}::float8[]) AS fraction
-      WHERE ${holds(sql`fraction`)}
-    )
-    SELECT clock, start, ended::int,
-      max(took) FILTER (WHERE fraction = 0.5) AS p50,
-      max(took) FILTER (WHERE fraction = 0.95) AS p95,
-      max(took) FILTER (WHERE fraction = 0.99) AS p99
-    FROM wanted CROSS JOIN LATERAL (
-      SELECT took::float8 AS took FROM (
-        SELECT took, sum(sum(count)::float8) OVER (ORDER BY took) AS upto FROM sla_durations d
-        WHERE d.clock = wanted.clock AND d.bin = wanted.bin
-          AND d.start >= coalesce(wanted.start, ${period.from})
-          AND d.start < coalesce(wanted.start + ${period.grain * HOUR_MS} * interval '1 ms', ${period.to})
-          ${ofTarget(sql, target)}
-        GROUP BY took
-      ) AS ordered
-      WHERE upto >= wanted.rank ORDER BY took LIMIT 1
-    ) AS found
-    GROUP BY clock, start, ended
-    ORDER BY start, clock`;
+  const durations = (period: Period, target: string | null, clocks: Fragment) =>
+    sql.begin('isolation level repeatable read read only', async (tx) => {
+      const parts = await binsOf(tx, period, target, clocks);
+      const spans = [...wholeOf(period, parts), ...parts.map((part) => partOf(period, part))];
+      const places = spans.flatMap(({ places: each, clock, from, to }) =>
+        each.map((place) => ({ ...place, clock, from, to })),
+      );
+      const values = await valuesAt(tx, places, target);
+      return spans.map(({ clock, start, count }, index): Durations => {
+        const [p50 = NaN, p95 = NaN, p99 = NaN] = values.slice(index * FRACTIONS.length);
+        return { clock, start, ended: count, p50, p95, p99 };
+      });
+    });
 
   return {
-    async durations(period, target) {
-      const both = [durations(period, target, false), durations(period, target, true)];
-      return (await Promise.all(both)).flat();
+    durations: (period, target) => durations(period, target, sql``),
+    async documents(period, target) {
+      const found = await durations(period, target, sql`AND clock = ${DOCUMENT_CLOCK}`);
+      return found.find(({ start }) => start === null) ?? null;
     },
-    overall: (period, target) => durations(period, target, false),
     decided: (period, target) => sql<Decided[]>`
       SELECT clock, start,
         coalesce(sum(count) FILTER (WHERE outcome = 'met'), 0)::int AS met,
@@ -127,3 +142,16 @@ export function createFigureQueries({ sql }: Pick<Database, 'sql'>): FigureQueri
 
 const ofTarget = (sql: Sql, target: string | null) =>
   target === null ? sql`` : sql`AND target = ${target}`;
+
+function partOf({ grain }: Period, { clock, start, ...bins }: BinsOfPart) {
+  const to = new Date(start.getTime() + grain * HOUR_MS);
+  return { clock, start, from: start, to, ...percentilesOf([bins]) };
+}
+
+/** Each clock over all parts. */
+function wholeOf({ from, to }: Period, parts: readonly BinsOfPart[]) {
+  const byClock = [...Map.groupBy(parts, ({ clock }) => clock)];
+  return byClock
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([clock, its]) => ({ clock, start: null, from, to, ...percentilesOf(its) }));
+}

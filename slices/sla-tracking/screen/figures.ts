@@ -30,26 +30,26 @@ export async function readFigures(
   target: string | null,
 ): Promise<Figures> {
   const earlier = before(period);
-  const [durations, decided, causes, durationsBefore, decidedBefore] = await Promise.all([
+  const [durations, decided, causes, documentsBefore, decidedBefore] = await Promise.all([
     queries.durations(period, target),
     queries.decided(period, target),
     queries.causes(period, target),
-    queries.overall(earlier, target),
+    queries.documents(earlier, target),
     queries.decided(earlier, target),
   ]);
-  const totals = totalsOf(durations, decided);
-  const compared = totalsOf(durationsBefore, decidedBefore);
+  const documents = durations.find(({ clock, start }) => clock === DOCUMENT_CLOCK && !start);
+  const totals = totalsOf(documents ?? null, decided);
+  const compared = totalsOf(documentsBefore, decidedBefore);
   return { period, target, durations, decided, causes, totals, compared };
 }
 
-function totalsOf(durations: readonly Durations[], decided: readonly Decided[]): Totals {
-  const whole = durations.find(({ clock, start }) => clock === DOCUMENT_CLOCK && start === null);
+function totalsOf(documents: Durations | null, decided: readonly Decided[]): Totals {
   const promises = decided.filter(({ clock }) => clock === DOCUMENT_CLOCK);
   return {
-    completed: whole?.ended ?? 0,
+    completed: documents?.ended ?? 0,
     met: promises.reduce((sum, { met }) => sum + met, 0),
     missed: promises.reduce((sum, { missed }) => sum + missed, 0),
-    took: whole ?? null,
+    took: documents,
   };
 }
 
