@@ -7,7 +7,7 @@ import type { Random } from '../crash/random.ts';
 
 /** Acts at random on documents, whatever happened to them, and on the endpoint of their messages. */
 export interface Administrator {
-  /** Acts from now on in this life of the server, no more in the one before. */
+  /** Acts from now on in this life of the server, no more in the one before; rests once it has acted so often. */
   begin(life: Life, endpoint: string): void;
   /**
    * Acts so many times more, and last has the endpoint resumed; resolves with how often something
@@ -24,10 +24,13 @@ const EVERY_MS = { from: 50, to: 400 };
 const steps = ['inspection', 'text-extraction', 'classification', 'publication'] as const;
 const reason = 'The proof asks for it.';
 
-/** @param learn is told every new secret of the endpoint */
+/**
+ * @param options `learn`: is told every new secret of the endpoint; `most`: how often it acts in all
+ *   lives, so that what it asks for does not grow with the time that a slow machine takes
+ */
 export function createAdministrator(
   random: Random,
-  learn: (secret: string) => Promise<void>,
+  { learn, most }: { learn: (secret: string) => Promise<void>; most: number },
 ): Administrator {
   let over = new AbortController();
   let working = Promise.resolve();
@@ -72,7 +75,7 @@ export function createAdministrator(
   }
 
   async function actUntil(where: NonNullable<typeof present>, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+    while (!signal.aborted && acts < most) {
       const rest = random.whole(EVERY_MS.from, EVERY_MS.to);
       await pause(rest, null, { signal }).catch(() => undefined);
       // A server that is being killed gives no answer.

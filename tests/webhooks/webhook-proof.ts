@@ -81,7 +81,8 @@ export async function proveWebhooks(options: {
   const random = createRandom(seed);
   const begun = performance.now();
   const receiver = await startReceiver(createRandom(seed + 1));
-  const administrator = createAdministrator(createRandom(seed + 2), receiver.learn);
+  const { learn } = receiver;
+  const administrator = createAdministrator(createRandom(seed + 2), { learn, most: files / 2 });
   let endpoint: string | undefined;
   const whenAlive = async (life: Life) => {
     endpoint ??= await addEndpoint(life, receiver);
