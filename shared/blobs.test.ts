@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,6 +78,13 @@ describe('blobs', () => {
     await utimes(join(folder, '.incoming', old.token), new Date(0), new Date(0));
     await blobs.sweep();
     expect(await readdir(join(folder, '.incoming'))).toEqual([young.token]);
+  });
+
+  it('are swept past what another process has moved away meanwhile', async () => {
+    await blobs.sweep();
+    // Listed, but not to be found: as one that went in between.
+    await symlink(join(folder, 'gone'), join(folder, '.incoming', 'moved'));
+    await blobs.sweep();
   });
 });
 

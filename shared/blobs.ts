@@ -145,8 +145,10 @@ export function createFolderBlobStore(folder: string): BlobStore {
     async sweep() {
       await mkdir(incoming, { recursive: true, mode: 0o700 });
       for (const name of await readdir(incoming)) {
-        const { mtimeMs } = await stat(join(incoming, name));
-        if (Date.now() - mtimeMs > STAGED_FOR_MS) await rm(join(incoming, name), { force: true });
+        // Another process may have moved or swept it since it was listed.
+        const found = await stat(join(incoming, name)).catch(absent);
+        if (found && Date.now() - found.mtimeMs > STAGED_FOR_MS)
+          await rm(join(incoming, name), { force: true });
       }
     },
   };
@@ -185,4 +187,9 @@ function missing(cause: unknown): never {
   throw new BlobDamaged('A blob is missing from the blob folder: restore it from a backup.', {
     cause,
   });
+}
+
+function absent(error: unknown): null {
+  if (codeOf(error) !== 'ENOENT') throw error;
+  return null;
 }
