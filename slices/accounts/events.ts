@@ -46,7 +46,7 @@ export const SignInLinkMade = defineEvent('SignInLinkMade', {
     reason,
   }),
   sentence: (data) =>
-    `A ${data.purpose} link was made for ${told(data.name)}${data.reason === null ? '' : `: ${data.reason}`}`,
+    `${data.purpose === 'invitation' ? 'An' : 'A'} ${data.purpose} link was made for ${told(data.name)}${data.reason === null ? '' : `: ${data.reason}`}`,
 });
 
 export const PasswordSet = defineEvent('PasswordSet', {
