@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { loadConfig } from '../shared/config.ts';
 import { createSignal, type Signal } from '../shared/signal.ts';
 import type { StepSlice } from '../shared/slice.ts';
@@ -68,6 +68,8 @@ export async function startTestApp(
   options: {
     env?: Record<string, string>;
     steps?: readonly StepSlice[];
+    /** Where it logs; nowhere unless told. */
+    log?: Logger;
     /** Another way to the database than the straight one. */
     through?: (databaseUrl: string) => string;
   } = {},
@@ -86,7 +88,8 @@ export async function startTestApp(
 
   async function start() {
     const steps = options.steps ? { steps: options.steps } : {};
-    const started = await startDoctrail(config, { ...steps, log: pino({ level: 'silent' }) });
+    const { log = pino({ level: 'silent' }) } = options;
+    const started = await startDoctrail(config, { ...steps, log });
     started.cradle.runtime.bus.listen(() => waiting.forEach((signal) => signal.wake()));
     return started;
   }

@@ -1,7 +1,6 @@
 import { LogController } from 'fastify';
-import { stdSerializers } from 'pino';
 import { withoutQuery } from '../query-error.ts';
-import { maskSecrets } from './navigation.ts';
+import { pathOf } from './navigation.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 const secrets = ['authorization', 'cookie', '["set-cookie"]', 'password', 'secret', 'token'];
@@ -17,14 +16,40 @@ export const loggerOptions = (level: string) => ({
   level,
   redact: { paths: redacted, censor: '[redacted]' },
   serializers: {
-    err: (error: Error) => stdSerializers.err(withoutQuery(error)),
-    req: ({ method, url, ip }: FastifyRequest) => ({
-      method,
-      url: maskSecrets(url),
-      remoteAddress: ip,
+    err: told,
+    // Without the query, which holds what somebody searches for, and codes of sign-ins.
+    req: (request: FastifyRequest) => ({
+      method: request.method,
+      url: pathOf(request),
+      remoteAddress: request.ip,
     }),
   },
 });
+
+interface Told {
+  type: string;
+  message: string;
+  stack: string;
+  [member: string]: unknown;
+}
+
+/**
+ * What the log tells of an error: these members and no others: PostgreSQL's `detail`, for one, repeats the row that it refused, and
+ * what others carry nobody knows beforehand.
+ */
+function told(error: unknown): Told {
+  if (!(error instanceof Error)) return { type: typeof error, message: String(error), stack: '' };
+  const known = withoutQuery(error);
+  const { name, message, stack = '', cause } = known;
+  return {
+    type: name,
+    message,
+    stack,
+    ...('code' in known ? { code: known.code } : {}),
+    ...(cause instanceof Error ? { cause: told(cause) } : {}),
+    ...(known instanceof AggregateError ? { errors: known.errors.map(told) } : {}),
+  };
+}
 
 /** One line a request, when it is done; none for the probes and files that nobody looks for. */
 export class RequestLog extends LogController {
