@@ -48,6 +48,15 @@ export interface BlobStore {
   path(document: string, sha256: string): string;
   /** Removes what a process that died had staged. */
   sweep(): Promise<void>;
+  /** Every document that something is kept for, in no order; erased ones are not among them. */
+  documents(): Promise<string[]>;
+  /** What is kept for a document, and since when. */
+  kept(document: string): Promise<KeptBlob[]>;
+}
+
+/** A blob of a document as it is on the disk. */
+export interface KeptBlob extends BlobInfo {
+  keptAt: Date;
 }
 
 /** A blob that should be there is not, or does not contain what its name says. */
@@ -150,6 +159,20 @@ export function createFolderBlobStore(folder: string): BlobStore {
         if (found && Date.now() - found.mtimeMs > STAGED_FOR_MS)
           await rm(join(incoming, name), { force: true });
       }
+    },
+    async documents() {
+      const entries = await readdir(folder, { withFileTypes: true });
+      const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+      return folders.filter((name) => name !== '.incoming');
+    },
+    async kept(document) {
+      const names = await readdir(join(folder, document));
+      return Promise.all(
+        names.map(async (sha256) => {
+          const { size, mtime } = await stat(path(document, sha256));
+          return { sha256, bytes: size, keptAt: mtime };
+        }),
+      );
     },
   };
   return store;

@@ -1,4 +1,5 @@
-import { runCommand, withAccounts } from './cli.ts';
+import { runCommand } from '../../shared/command-line.ts';
+import { withAccounts } from './cli.ts';
 import { readArguments } from './token/arguments.ts';
 
 await runCommand(async () => {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { roles } from '../../../shared/web/principal.ts';
-import { UsageError } from '../cli.ts';
+import { UsageError } from '../../../shared/command-line.ts';
 import type { NewToken } from './tokens.ts';
 
 const usage = `Usage: npm run -s token -- --role ${roles.join('|')} --name NAME [--days DAYS]`;
