@@ -113,6 +113,27 @@ export function networks(options: Documented<string[]>) {
   });
 }
 
+/** Where a daemon listens, as `net.connect` takes it. */
+export type SocketAddress = { path: string } | { host: string; port: number };
+
+/** `HOST:PORT`, `HOST` (then `port`), or the path of a Unix socket. */
+export function socketAddress(options: Documented<null>, port: number) {
+  const schema = Type.Object({}, { additionalProperties: true });
+  return variable<SocketAddress | null>(schema, options, {
+    read: (text) => readSocketAddress(text, port) ?? text,
+    allowed: `a host with its port, such as 127.0.0.1:${port}, or the path of a socket, such as /run/clamav/clamd.ctl`,
+  });
+}
+
+function readSocketAddress(text: string, usual: number): SocketAddress | null {
+  if (text.startsWith('/')) return { path: text };
+  const [, bracketed, plain, digits] =
+    /^(?:\[([0-9A-Fa-f:]+)\]|([A-Za-z0-9._-]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const host = bracketed ?? plain;
+  const port = Number(digits ?? usual);
+  return host === undefined || port < 1 || port > 65_535 ? null : { host, port };
+}
+
 /** Whole numbers, comma-separated. */
 export function wholes(options: Documented<number[]> & Range) {
   const { minimum, maximum, ...documented } = options;

@@ -9,6 +9,7 @@ import {
   readVariable,
   retryExceptions,
   size,
+  socketAddress,
   text,
   url,
   whole,
@@ -132,6 +133,21 @@ const variables = {
     default: 150_000_000,
     description: 'Most pixels (width × height) an image may have.',
   }),
+  CLAMD_HOST: socketAddress(
+    {
+      default: null,
+      description:
+        "Where clamd looks for malware in every file: host:port or its socket's path; unset: nowhere.",
+    },
+    3310,
+  ),
+  CLAMD_TIMEOUT_MS: whole({
+    minimum: 100,
+    maximum: 86_400_000,
+    // Its own limit (MaxScanTime) is 120 seconds unless told otherwise.
+    default: 130_000,
+    description: 'Longest silence of clamd, in milliseconds, before it counts as away.',
+  }),
   RETRIES: whole({
     minimum: 0,
     maximum: 100,
@@ -228,6 +244,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
   const read = <Name extends keyof typeof variables>(name: Name) =>
     readVariable<(typeof variables)[Name]['fallback']>(name, variables[name], env[name]);
   const cores = availableParallelism();
+  const clamd = read('CLAMD_HOST');
   const config = {
     port: read('PORT'),
     host: read('HOST'),
@@ -250,6 +267,8 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     parserMemoryBytes: read('PARSER_MEMORY_BYTES'),
     maxPages: read('MAX_PAGES'),
     maxPixels: read('MAX_PIXELS'),
+    /** null: nothing looks for malware. */
+    clamd: clamd && { address: clamd, timeoutMs: read('CLAMD_TIMEOUT_MS') },
     /** How often and when a failed step is tried again, times in milliseconds. */
     retries: {
       retries: read('RETRIES'),

@@ -3,6 +3,7 @@ import { defineStep } from '../../shared/steps/step.ts';
 import { receivedOf } from '../receive-document/received.contract.ts';
 import { inspectionEvents } from './events.ts';
 import type { InspectInput, Inspection } from './inspect.ts';
+import { refuseMalware } from './malware.ts';
 
 const task = new URL('./inspect-task.ts', import.meta.url);
 
@@ -14,6 +15,11 @@ const step = defineStep({
   concurrency: (config) => config.workers,
   async run({ document, history, blobs, sandbox, config, signal }) {
     const { fileName, claimedMediaType, sha256, bytes } = receivedOf(history);
+    if (config.clamd) {
+      // Before any parser sees it.
+      const { content } = await blobs.stream(document, sha256);
+      await refuseMalware(config.clamd, content, signal);
+    }
     const found = await sandbox.run<InspectInput, Inspection>(
       task,
       {
@@ -30,7 +36,7 @@ const step = defineStep({
 
 export const inspection: StepSlice = {
   name: 'inspection',
-  summary: 'Tells what a file really is, and refuses what cannot be read.',
+  summary: 'Tells what a file really is, and refuses what cannot be read or holds malware.',
   events: Object.values(inspectionEvents),
   step,
 };

@@ -1,6 +1,7 @@
 import type { Environment } from 'nunjucks';
 import type { Logger } from 'pino';
 import { Type } from 'typebox';
+import type { Config } from '../../shared/config.ts';
 import type { Database } from '../../shared/database.ts';
 import { createLivePage } from '../../shared/live/live-page.ts';
 import type { Runtime } from '../../shared/runtime.ts';
@@ -16,14 +17,22 @@ import { systemPageView } from './system-view.ts';
 
 const REFRESH_MS = 1_000;
 
+export interface SystemDependencies {
+  database: Database;
+  templates: Environment;
+  sandbox: Sandbox;
+  config: Config;
+  log: Logger;
+}
+
 export function systemRoutes(
   app: App,
   runtime: Runtime,
-  dependencies: { database: Database; templates: Environment; sandbox: Sandbox; log: Logger },
+  dependencies: SystemDependencies,
   ended: AbortSignal,
 ): void {
-  const { database, templates, sandbox, log } = dependencies;
-  const status = createSystemStatus(database, runtime, sandbox);
+  const { database, templates, sandbox, config, log } = dependencies;
+  const status = createSystemStatus(database, runtime, sandbox, config);
   const metrics = createMetrics(status);
   // One page for those who may rebuild, one for all others.
   const live = createLivePage({

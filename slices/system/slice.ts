@@ -1,17 +1,8 @@
-import type { Environment } from 'nunjucks';
-import type { Logger } from 'pino';
-import type { Database } from '../../shared/database.ts';
-import type { Sandbox } from '../../shared/sandbox/sandbox.ts';
 import type { Slice } from '../../shared/slice.ts';
-import { systemRoutes } from './routes.ts';
+import { systemRoutes, type SystemDependencies } from './routes.ts';
 
 /** What the machinery is doing: subscriptions, queues, read models, events; and whether it is well. */
-export function system(dependencies: {
-  database: Database;
-  templates: Environment;
-  sandbox: Sandbox;
-  log: Logger;
-}): Slice {
+export function system(dependencies: SystemDependencies): Slice {
   const ended = new AbortController();
   return {
     name: 'system',

@@ -1,3 +1,5 @@
+import type { Config } from '../../shared/config.ts';
+import type { SocketAddress } from '../../shared/config-variable.ts';
 import type { Database } from '../../shared/database.ts';
 import type { Runtime } from '../../shared/runtime.ts';
 import { rebuildName } from '../../shared/rebuild.ts';
@@ -20,6 +22,7 @@ export function createSystemStatus(
   database: Database,
   runtime: Runtime,
   sandbox: Sandbox,
+  { clamd }: Pick<Config, 'clamd'>,
 ): SystemStatus {
   const { sql } = database;
   const projections = runtime.slices.flatMap((slice) => slice.projections ?? []);
@@ -78,6 +81,7 @@ export function createSystemStatus(
         browsers: runtime.streams.count(),
         readModels: await readModels(known, head),
         parsers: { weaknesses: weaknesses(await sandbox.isolation()) },
+        clamd: clamd && placeOf(clamd.address),
         events: catalogue(runtime),
         canRebuild,
         revision: head,
@@ -86,6 +90,9 @@ export function createSystemStatus(
     },
   };
 }
+
+const placeOf = (address: SocketAddress): string =>
+  'path' in address ? address.path : `${address.host}:${address.port}`;
 
 /** Tables up to this size are counted, which takes a millisecond or two; larger ones are estimated. */
 const COUNTED_ROWS = 10_000;

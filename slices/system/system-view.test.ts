@@ -34,6 +34,7 @@ const data: SystemPageData = {
     },
   ],
   parsers: { weaknesses: [] },
+  clamd: null,
   events: [
     { type: 'DocumentReceived', slice: 'receive-document', listeners: ['board', 'inspection'] },
     { type: 'DocumentLost', slice: 'receive-document', listeners: [] },
@@ -72,6 +73,11 @@ describe('the system screen', () => {
     expect(body()).toContain('This system offers everything');
     const weaknesses = ['Only Node.js keeps parsers from the network.'];
     expect(body({ parsers: { weaknesses } })).toContain(`<li>${weaknesses[0]}</li>`);
+  });
+
+  it('says whether files are checked for malware', () => {
+    expect(body()).toContain('set CLAMD_HOST');
+    expect(body({ clamd: 'av.example:3310' })).toContain('clamd at av.example:3310');
   });
 
   it('names events that nobody listens to', () => {

@@ -11,6 +11,8 @@ export interface SystemPageData {
   readModels: ReadModelData[];
   /** How far parser processes are shut in, and what is weaker here than it could be. */
   parsers: { weaknesses: readonly string[] };
+  /** Where the daemon is that looks for malware; null: there is none. */
+  clamd: string | null;
   events: { type: string; slice: string; listeners: string[] }[];
   canRebuild: boolean;
   revision: number;
@@ -86,6 +88,7 @@ export function systemPageView(data: SystemPageData) {
       action: `/system/read-models/${encodeURIComponent(model.name)}/rebuild`,
     })),
     parsers: data.parsers,
+    clamd: data.clamd,
     events: data.events,
     canRebuild: data.canRebuild,
     revision: data.revision,
