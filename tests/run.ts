@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * `npm test`: formatting, lint, types, unused code, then every test. All of it runs whatever fails;
- * the last line counts, each check as one test.
+ * `npm test`: formatting, lint, types, unused code, known weaknesses, then every test. All of it
+ * runs whatever fails; the last line counts, each check as one test.
  */
 const root = new URL('..', import.meta.url).pathname;
-const checks = ['check:format', 'check:lint', 'check:types', 'check:unused'];
+const checks = ['check:format', 'check:lint', 'check:types', 'check:unused', 'check:audit'];
 
 function run(...command: [string, ...string[]]): boolean {
   const [file, ...args] = command;
