@@ -10,6 +10,7 @@ import { createFeed, type Feed } from '../shared/feed.ts';
 import { createEventStreams, type EventStreams } from '../shared/live/event-stream.ts';
 import { createRuntime, type Runtime } from '../shared/runtime.ts';
 import { createSandbox, type Sandbox } from '../shared/sandbox/sandbox.ts';
+import { secretKey } from '../shared/secret-key.ts';
 import type { Slice, StepSlice } from '../shared/slice.ts';
 import { createProgressBoard, type ProgressBoard } from '../shared/steps/progress.ts';
 import type { StepGate } from '../shared/steps/step-gate.ts';
@@ -92,7 +93,9 @@ export function createDoctrailContainer(
     stepGate: asFunction(({ steps }: Cradle) => createStepGate(steps)).singleton(),
     streams: asFunction(() => createEventStreams()).singleton(),
     templates: asFunction(() => createTemplates()).singleton(),
-    accounts: asFunction(({ database }: Cradle) => createAccounts(database)).singleton(),
+    accounts: asFunction(({ database, config }: Cradle) =>
+      createAccounts(database, undefined, secretKey(config)),
+    ).singleton(),
     actorNames: asFunction(({ database }: Cradle) => createActorNames(database)).singleton(),
     refusals: asFunction(({ database, log }: Cradle) =>
       createRefusalBook(database, { log }),

@@ -38,7 +38,7 @@ async function tokenRow(name: string) {
 
 const open = async () => {
   const opened = await accounts.redeemSignInLink(await accounts.createSignInLink());
-  if (opened === null) throw new Error('The link did not work.');
+  if (!opened?.session) throw new Error('The link did not work.');
   return opened.session;
 };
 

@@ -1,10 +1,13 @@
 import type { Database } from '../../shared/database.ts';
 import { eventCatalogue } from '../../shared/event-catalogue.ts';
 import { createEventStore, type EventStore } from '../../shared/event-store.ts';
+import { createSeal, type Seal } from '../../shared/seal.ts';
 import type { Authenticator } from '../../shared/web/principal.ts';
 import { createCredentialCache, type CredentialCache } from './credential-cache.ts';
 import * as facts from './events.ts';
 import { passwordSetAt, setPassword, signIn, type SignIn } from './password/passwords.ts';
+import * as factor from './second-factor/second-factors.ts';
+import { finishSignIn, ownerOfSecondStep, type SecondStep } from './second-factor/second-steps.ts';
 import { commandLine, type Asking } from './record.ts';
 import {
   createLinkFor,
@@ -42,6 +45,8 @@ export interface Store {
   readonly events: EventStore;
   readonly now: () => Date;
   readonly cache: CredentialCache;
+  /** For what is stored and has to be read again. @throws Error where no key is known */
+  readonly seal: () => Seal;
 }
 
 type NewUser = Parameters<typeof addUser>[1];
@@ -58,6 +63,14 @@ export interface Accounts extends Authenticator {
   signIn(proof: { email: string; password: string }, browser: Browser): Promise<SignIn>;
   setPassword(session: string, password: Parameters<typeof setPassword>[2]): Promise<void>;
   passwordSetAt(user: string): Promise<Date | null>;
+  ownerOfSecondStep(step: string): Promise<string | null>;
+  finishSignIn(step: string, code: string, browser: Browser): Promise<SecondStep>;
+  startSecondFactor(user: string): Promise<void>;
+  startedSecondFactor(user: string): Promise<string | null>;
+  confirmSecondFactor(session: string, proof: factor.Proof): Promise<string[]>;
+  makeBackupCodes(session: string, proof: factor.Proof): Promise<string[]>;
+  removeSecondFactor(session: string, proof: factor.Proof): Promise<void>;
+  backupCodesLeft(user: string): Promise<number>;
   signOut(session: string): Promise<void>;
   sessionRecord(session: string): Promise<SessionRecord | undefined>;
   sessions(user: string): Promise<SessionRecord[]>;
@@ -70,10 +83,19 @@ export interface Accounts extends Authenticator {
   changeUser(id: string, command: UserCommand, asking: Asking): Promise<void>;
 }
 
-export function createAccounts({ db, sql }: Pick<Database, 'db' | 'sql'>, now = () => new Date()) {
+/** `key`: `secretKey(config)`; without one nothing that needs it can be done. */
+export function createAccounts(
+  { db, sql }: Pick<Database, 'db' | 'sql'>,
+  now = () => new Date(),
+  key: string | null = null,
+) {
   // Its own, for commands that run without a server: it appends in its transactions only.
   const events = createEventStore(sql, eventCatalogue(Object.values(facts)));
-  const store: Store = { db, events, now, cache: createCredentialCache(now) };
+  const seal = () => {
+    if (key === null) throw new Error('No SECRET_KEY is known here: ask the server.');
+    return createSeal(key, 'doctrail second factors');
+  };
+  const store: Store = { db, events, now, cache: createCredentialCache(now), seal };
   const accounts: Accounts = {
     token: (plaintext) => authenticateToken(store, plaintext),
     session: (plaintext) => authenticateSession(store, plaintext),
@@ -87,6 +109,14 @@ export function createAccounts({ db, sql }: Pick<Database, 'db' | 'sql'>, now = 
     signIn: (proof, browser) => signIn(store, proof, browser),
     setPassword: (session, password) => setPassword(store, session, password),
     passwordSetAt: (user) => passwordSetAt(store, user),
+    ownerOfSecondStep: (step) => ownerOfSecondStep(store, step),
+    finishSignIn: (step, code, browser) => finishSignIn(store, { step, code }, browser),
+    startSecondFactor: (user) => factor.startSecondFactor(store, user),
+    startedSecondFactor: (user) => factor.startedSecondFactor(store, user),
+    confirmSecondFactor: (session, proof) => factor.confirmSecondFactor(store, session, proof),
+    makeBackupCodes: (session, proof) => factor.makeBackupCodes(store, session, proof),
+    removeSecondFactor: (session, proof) => factor.removeSecondFactor(store, session, proof),
+    backupCodesLeft: (user) => factor.backupCodesLeft(store, user),
     signOut: (session) => signOut(store, session),
     sessionRecord: (session) => sessionRecord(store, session),
     sessions: (user) => listSessions(store, user),

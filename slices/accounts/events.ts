@@ -54,6 +54,27 @@ export const PasswordSet = defineEvent('PasswordSet', {
   sentence: () => 'A password was set',
 });
 
+export const SecondFactorSet = defineEvent('SecondFactorSet', {
+  schema: Type.Object({}),
+  sentence: () => 'A second factor was set up',
+});
+
+export const SecondFactorRemoved = defineEvent('SecondFactorRemoved', {
+  schema: Type.Object({ name, reason }),
+  sentence: (data) =>
+    `The second factor of ${told(data.name)} was removed${data.reason === null ? '' : `: ${data.reason}`}`,
+});
+
+export const BackupCodesMade = defineEvent('BackupCodesMade', {
+  schema: Type.Object({ count: Type.Integer() }),
+  sentence: (data) => `${data.count} backup codes were made, in place of any before`,
+});
+
+export const BackupCodeUsed = defineEvent('BackupCodeUsed', {
+  schema: Type.Object({ left: Type.Integer() }),
+  sentence: (data) => `A backup code was used; ${data.left} are left`,
+});
+
 export const SignedIn = defineEvent('SignedIn', {
   schema: Type.Object({
     session,

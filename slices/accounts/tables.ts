@@ -1,4 +1,13 @@
-import { boolean, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { roles } from '../../shared/web/principal.ts';
 import { purposes } from './words.ts';
 
@@ -13,6 +22,8 @@ export const users = pgTable('users', {
   disabled: boolean().notNull().default(false),
   /** Has signed in at least once. */
   joined: boolean().notNull().default(false),
+  /** Is asked for a code after the password. */
+  secondFactor: boolean('second_factor').notNull().default(false),
   createdAt: moment('created_at').notNull(),
 });
 
@@ -65,4 +76,35 @@ export const signInLinks = pgTable('sign_in_links', {
   createdAt: moment('created_at').notNull(),
   expiresAt: moment('expires_at').notNull(),
   usedAt: moment('used_at'),
+});
+
+const userId = () =>
+  uuid('user_id')
+    .notNull()
+    .references(() => users.id, { onDelete: 'cascade' });
+
+/** What makes the codes of somebody's second factor; not confirmed: not used yet. */
+export const secondFactors = pgTable('second_factors', {
+  userId: userId().primaryKey(),
+  sealed: text().notNull(),
+  madeAt: moment('made_at').notNull(),
+  confirmed: boolean().notNull().default(false),
+  /** Of the newest code that was used; each works once. */
+  lastStep: bigint('last_step', { mode: 'number' }).notNull().default(0),
+});
+
+/** In place of a code, each once; by their hash. */
+export const backupCodes = pgTable(
+  'backup_codes',
+  { userId: userId(), hash: text().notNull() },
+  (table) => [primaryKey({ columns: [table.userId, table.hash] })],
+);
+
+/** Whoever owes the second factor, by the hash of what their cookie holds. */
+export const secondSteps = pgTable('second_steps', {
+  hash: text().primaryKey(),
+  userId: userId(),
+  openedBy: text('opened_by', { enum: ['link', 'password'] }).notNull(),
+  expiresAt: moment('expires_at').notNull(),
+  wrong: integer().notNull().default(0),
 });

@@ -8,6 +8,7 @@ export const endsOfSession = [
   'signed-in-anew',
   'revoked',
   'password-set',
+  'second-factor-set',
   'shut-out',
 ] as const;
 export type EndOfSession = (typeof endsOfSession)[number];

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../app.ts';
 import { level } from '../kernel.ts';
@@ -6,6 +7,7 @@ import { startReceiver } from '../receiver.ts';
 import { webhookEnvironment, webhooksOf } from '../webhooks.ts';
 import { StepFailure } from '../../shared/step-failure.ts';
 import type { StepSlice } from '../../shared/slice.ts';
+import type { Accounts } from '../../slices/accounts/accounts.ts';
 import * as accountsEvents from '../../slices/accounts/events.ts';
 import { eventsOf, stepSlices } from '../../slices/slices.ts';
 import { composedSlices, currentEventModel } from './current.ts';
@@ -205,12 +207,27 @@ async function manageAccounts({ cradle: { accounts } }: TestApp): Promise<void> 
   const opened = await accounts.redeemSignInLink(await accounts.createLinkFor(id, why));
   const password = { userId: id, current: '', password: 'four words that differ' };
   await accounts.setPassword(opened?.session ?? '', password);
+  await setUpSecondFactor(accounts, opened?.session ?? '', id);
+  await accounts.changeUser(id, { do: 'reset second factor', ...why }, why);
   await accounts.changeUser(id, { do: 'change profile', name: 'G. H.', email: null }, why);
   await accounts.changeUser(id, { do: 'change role', role: 'operator', ...why }, why);
   await accounts.changeUser(id, { do: 'shut out', ...why }, why);
   await accounts.changeUser(id, { do: 'let in', ...why }, why);
   const [token] = await accounts.tokens();
   await accounts.revokeToken(token?.id ?? '', why);
+}
+
+/** Sets one up, signs in by a backup code, and makes new ones. */
+async function setUpSecondFactor(accounts: Accounts, session: string, userId: string) {
+  await accounts.startSecondFactor(userId);
+  const secret = (await accounts.startedSecondFactor(userId)) ?? '';
+  const proof = { userId, current: '', code: new TOTP({ secret }).generate() };
+  const [code = ''] = await accounts.confirmSecondFactor(session, proof);
+  const browser = { address: null, agent: null, session: null };
+  const { email } = await accounts.user(userId);
+  const entered = { email: email ?? '', password: 'four words that differ' };
+  const half = await accounts.signIn(entered, browser);
+  if ('secondStep' in half) await accounts.finishSignIn(half.secondStep ?? '', code, browser);
 }
 
 async function untilStated(app: TestApp, stream: string, type: string): Promise<void> {

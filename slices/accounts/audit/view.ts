@@ -55,6 +55,7 @@ export function refusalWords(what: string): string {
   const [status = '', ...route] = what.split(' ');
   const asked = route.join(' ');
   if (what === '401 POST /sign-in') return 'Signing in: wrong e-mail address or password';
+  if (what === '401 POST /sign-in/code') return 'Signing in: wrong code';
   const why: Record<string, string> = {
     '401': 'not known',
     '403': 'not allowed',

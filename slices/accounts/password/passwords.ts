@@ -2,10 +2,10 @@ import { eq, ne, sql } from 'drizzle-orm';
 import { forbidden, unprocessable } from '../../../shared/web/problem.ts';
 import type { Store } from '../accounts.ts';
 import { PasswordSet } from '../events.ts';
+import { forgetSecondSteps, openOrAsk, type Opened } from '../second-factor/second-steps.ts';
 import { hashOf } from '../secret.ts';
 import {
   endSessions,
-  openSession,
   sessionRecord,
   type Browser,
   type SessionRecord,
@@ -18,8 +18,11 @@ import { passwordRefusal } from './rules.ts';
 /** How long a session that a link opened may set a password without knowing the old one. */
 const AFTER_LINK_MS = 60 * 60 * 1_000;
 
-/** What a try to sign in led to: a session, or whom it was refused for (null: nobody there is). */
-export type SignIn = { session: string } | { user: string | null };
+/**
+ * What a try to sign in led to: a session, the step that is still owed, or whom it was refused for
+ * (null: nobody there is).
+ */
+export type SignIn = Opened | { user: string | null };
 
 /**
  * Signs in by e-mail address and password; a refusal takes as long whether there is such a user or
@@ -43,7 +46,7 @@ export async function signIn(
     const [still] = await tx.select().from(passwords).where(eq(passwords.userId, found.user.id));
     // Shut out, or another password, while it was verified.
     if (!user || user.disabled || still?.hash !== found.hash) return refused;
-    return { session: await openSession(store, tx, user, { by: 'password', browser }) };
+    return openOrAsk(store, tx, user, { by: 'password', browser });
   });
 }
 
@@ -84,14 +87,18 @@ export async function setPassword(
       .values({ userId, ...set })
       .onConflictDoUpdate({ target: passwords.userId, set });
     await stateUser(store, tx, user.id, [PasswordSet({})], asking);
+    await forgetSecondSteps(tx, user.id);
     const which = ne(sessions.hash, hashOf(session));
     await endSessions(store, tx, user.id, asking, { why: 'password-set', which });
   });
   store.cache.forgetAll();
 }
 
-/** A browser that was left open must not be enough to lock its owner out. */
-async function proveWhoAsks(
+/**
+ * A browser that was left open must not be enough to lock its owner out.
+ * @throws Problem 403 for a wrong password
+ */
+export async function proveWhoAsks(
   store: Store,
   session: string,
   userId: string,

@@ -1,9 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sessionCookie } from '../../../shared/web/principal.ts';
+import { secondStepSeconds } from '../second-factor/second-steps.ts';
 import { sessionSeconds, type Browser } from './sessions.ts';
 
 /** Keeps where somebody wanted to go, until the sign-in link is opened in the same browser. */
 const returnCookie = 'doctrail_return';
+
+/** Keeps what somebody has proved until they have entered the code. */
+const secondStepCookie = 'doctrail_second_step';
 
 /** How browsers are told who they are; `https`: people use TLS even where the request does not show it. */
 export function createCookies(https: boolean) {
@@ -20,7 +24,16 @@ export function createCookies(https: boolean) {
           ...options(request, '/'),
           maxAge: sessionSeconds,
         })
-        .clearCookie(returnCookie, options(request, '/sign-in')),
+        .clearCookie(returnCookie, options(request, '/sign-in'))
+        .clearCookie(secondStepCookie, options(request, '/sign-in')),
+    keepSecondStep: (request: FastifyRequest, reply: FastifyReply, step: string) =>
+      reply.setCookie(secondStepCookie, step, {
+        ...options(request, '/sign-in'),
+        maxAge: secondStepSeconds,
+      }),
+    dropSecondStep: (request: FastifyRequest, reply: FastifyReply) =>
+      reply.clearCookie(secondStepCookie, options(request, '/sign-in')),
+    secondStepOf: ({ cookies }: FastifyRequest): string | undefined => cookies[secondStepCookie],
     dropSession: (request: FastifyRequest, reply: FastifyReply) =>
       reply.clearCookie(sessionCookie, options(request, '/')),
     keepReturn: (request: FastifyRequest, reply: FastifyReply, path: string) =>

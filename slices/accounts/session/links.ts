@@ -4,6 +4,7 @@ import type { Store } from '../accounts.ts';
 import { SignInLinkMade } from '../events.ts';
 import type { Purpose } from '../words.ts';
 import type { Asking } from '../record.ts';
+import { openOrAsk, type Opened } from '../second-factor/second-steps.ts';
 import { hashOf, newSecret } from '../secret.ts';
 import { signInLinks, users } from '../tables.ts';
 import { findUser, stateUser, type UserRecord } from '../user/users.ts';
@@ -61,14 +62,11 @@ async function createLink(
   return secret;
 }
 
-/** A session that a link has opened, and what the link was for. */
-export interface Redeemed {
-  readonly session: string;
-  readonly purpose: Purpose;
-}
+/** What a link has opened, and what it was for. */
+export type Redeemed = Opened & { readonly purpose: Purpose };
 
 /**
- * Uses a link up and gives the session it opened; null when it was used already, has expired, never
+ * Uses a link up and gives the session it opened, or the step that is still owed; null when it was used already, has expired, never
  * was, or its user is shut out. Of several at once one wins: the row is taken by the update itself.
  */
 export async function redeemSignInLink(
@@ -87,7 +85,11 @@ export async function redeemSignInLink(
     if (!link) return null;
     const [user] = await tx.select().from(users).where(eq(users.id, link.userId)).for('update');
     if (!user || user.disabled) return null;
-    const session = await openSession(store, tx, user, { by: 'link', browser });
-    return { session, purpose: link.purpose };
+    const { purpose } = link;
+    const opening = { by: 'link', browser } as const;
+    // The last way in for whoever runs the server, who could change the database as well.
+    if (purpose === 'sign-in')
+      return { session: await openSession(store, tx, user, opening), purpose };
+    return { ...(await openOrAsk(store, tx, user, opening)), purpose };
   });
 }

@@ -5,6 +5,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { App } from '../../../shared/web/server.ts';
 import type { Accounts } from '../accounts.ts';
 import { browserOf, sessionOf, type Cookies } from './cookie.ts';
+import { codeSignIn } from './code-routes.ts';
+import { goOn } from './go-on.ts';
 import { passwordSignIn } from './password-routes.ts';
 
 const returnQuery = Type.Object({ return: Type.Optional(Type.String({ maxLength: 2_000 })) });
@@ -20,6 +22,7 @@ export function sessionRoutes(app: App, accounts: Accounts, cookies: Cookies): v
   });
 
   passwordSignIn(app, accounts, cookies, showSignIn);
+  codeSignIn(app, accounts, cookies);
 
   // What looks at links before people do asks by HEAD: that must not use the link up.
   app.head('/sign-in/:token', async (_request, reply) => reply.code(204).send());
@@ -34,11 +37,10 @@ export function sessionRoutes(app: App, accounts: Accounts, cookies: Cookies): v
       if (isPrefetch(request)) throw unavailable('A sign-in link is not fetched ahead.', 1);
       const opened = await accounts.redeemSignInLink(request.params.token, browserOf(request));
       if (opened === null) throw usedUp();
-      cookies.keepSession(request, reply, opened.session);
       // Whoever is new, or has lost the password, sets one first.
-      if (opened.purpose !== 'sign-in') return reply.redirect('/settings#password', 303);
-      const { return: asked = cookies.returnOf(request) } = request.query;
-      return reply.redirect(safeReturnPath(asked) ?? '/', 303);
+      const isFirst = opened.purpose !== 'sign-in';
+      const target = isFirst ? '/settings#password' : request.query.return;
+      return goOn(request, reply, cookies, { ...opened, target });
     },
   );
 

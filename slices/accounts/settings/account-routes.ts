@@ -1,17 +1,13 @@
 import { Type } from 'typebox';
-import type { FastifyRequest } from 'fastify';
-import { notFound } from '../../../shared/web/problem.ts';
 import type { App } from '../../../shared/web/server.ts';
 import { createLimit } from '../../../shared/web/throttle.ts';
 import type { Accounts } from '../accounts.ts';
 import { isFreshFromLink } from '../password/passwords.ts';
-import { LONGEST } from '../password/rules.ts';
-import { sessionOf } from '../session/cookie.ts';
 import { accountView, dones, type Done } from './account-view.ts';
-import { Back, Email, Id, Name, personOf, showSettings } from './page.ts';
+import { Back, Email, Id, Name, personBehind, personOf, Secret, showSettings } from './page.ts';
+import { secondFactorSettings } from './second-factor-routes.ts';
 
 const PAGE = '/settings';
-const secret = Type.String({ maxLength: 10 * LONGEST });
 const asked = Type.Object({
   done: Type.Optional(Type.Unsafe<Done>(Type.String({ enum: [...dones] }))),
 });
@@ -22,13 +18,15 @@ const PASSWORD_TRIES = 10;
 /** Who somebody is, how they prove it, and where they are signed in. */
 export function accountSettings(app: App, accounts: Accounts): void {
   const tries = createLimit(app, PASSWORD_TRIES, 15 * 60_000, ({ actor }) => actor);
+  secondFactorSettings(app, accounts, tries);
 
   app.get(PAGE, { schema: { hide: true, querystring: asked } }, async (request, reply) => {
     const { id, session } = personBehind(request);
-    const [user, sessions, passwordSetAt] = await Promise.all([
+    const [user, sessions, passwordSetAt, backupCodes] = await Promise.all([
       accounts.user(id),
       accounts.sessions(id),
       accounts.passwordSetAt(id),
+      accounts.backupCodesLeft(id),
     ]);
     const own = await accounts.sessionRecord(session);
     const now = new Date();
@@ -36,6 +34,7 @@ export function accountSettings(app: App, accounts: Accounts): void {
       user,
       sessions,
       passwordSetAt,
+      backupCodes,
       ownSession: own?.id ?? null,
       asksCurrent: passwordSetAt !== null && !(own && isFreshFromLink(own, now)),
       done: request.query.done ?? null,
@@ -65,7 +64,7 @@ export function accountSettings(app: App, accounts: Accounts): void {
     {
       schema: {
         hide: true,
-        body: Type.Object({ current: Type.Optional(secret), password: secret, back: Back }),
+        body: Type.Object({ current: Type.Optional(Secret), password: Secret, back: Back }),
       },
     },
     async (request, reply) => {
@@ -92,12 +91,4 @@ export function accountSettings(app: App, accounts: Accounts): void {
     await accounts.revokeSessions(id, { actor: request.actor, except: session });
     return reply.redirect(`${PAGE}?done=sessions`, 303);
   });
-}
-
-/** @throws Problem 404 for a program, which has no account of its own */
-function personBehind(request: FastifyRequest): { id: string; session: string } {
-  const session = sessionOf(request);
-  if (request.principal.kind === 'session' && session !== undefined)
-    return { id: request.principal.id, session };
-  throw notFound('An API token has no account. Sign in with a browser to see one.');
 }

@@ -8,6 +8,7 @@ import { browserName } from './browser-name.ts';
 const told = {
   profile: 'Name and e-mail address are saved.',
   password: 'The password is set. All your other sessions were ended.',
+  'second-factor': 'The second factor is removed. Signing in asks for the password alone.',
   session: 'The session was ended.',
   sessions: 'All your other sessions were ended.',
 };
@@ -44,6 +45,8 @@ export function accountView(of: {
   user: UserRecord;
   sessions: readonly SessionRecord[];
   passwordSetAt: Date | null;
+  /** How many backup codes are left. */
+  backupCodes: number;
   /** Id of the session that asks. */
   ownSession: string | null;
   /** Whether the present password has to be entered to set another. */
@@ -51,7 +54,7 @@ export function accountView(of: {
   done: Done | null;
   now: Date;
 }) {
-  const { name, email, role } = of.user;
+  const { name, email, role, secondFactor } = of.user;
   return {
     name,
     email: email ?? '',
@@ -59,6 +62,8 @@ export function accountView(of: {
     shortest: SHORTEST,
     passwordSet: of.passwordSetAt && momentView(of.passwordSetAt, of.now),
     asksCurrent: of.asksCurrent,
+    secondFactor,
+    backupCodes: of.backupCodes,
     sessions: sessionViews(of.sessions, of.ownSession, of.now),
     done: of.done && told[of.done],
   };

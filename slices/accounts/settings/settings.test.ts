@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sessionCookie } from '../../../shared/web/principal.ts';
 import { startTestApp, type TestApp } from '../../../tests/app.ts';
+import { password, reason, visitors, type Fields } from '../visitors.fixture.ts';
 import { evolve, userStream, type User } from '../user/user.ts';
 
 let app: TestApp;
@@ -9,69 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-const password = 'four words that differ';
-const reason = 'They asked for it.';
-
-type Fields = Record<string, string>;
-let visitors = 0;
-
-/** A browser of its own, at an address of its own, with what is in its cookie jar. */
-function browser(cookie = '') {
-  visitors += 1;
-  const address = `10.7.0.${visitors}`;
-  const jar = new Map<string, string>();
-  if (cookie) jar.set(sessionCookie, cookie.split('=')[1] ?? '');
-  async function ask(path: string, fields?: Fields) {
-    const answer = await fetch(`${app.url}${path}`, {
-      method: fields ? 'POST' : 'GET',
-      headers: {
-        accept: 'text/html',
-        origin: app.url,
-        'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
-        'x-forwarded-for': address,
-        cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; '),
-      },
-      redirect: 'manual',
-      ...(fields ? { body: new URLSearchParams(fields) } : {}),
-    });
-    for (const line of answer.headers.getSetCookie()) {
-      const [name = '', value = ''] = line.split(';', 1)[0]?.split('=') ?? [];
-      if (value === '') jar.delete(name);
-      else jar.set(name, value);
-    }
-    return answer;
-  }
-  const text = async (path: string) => (await ask(path)).text();
-  return { ask, text, jar, signedIn: async () => (await ask('/settings')).status === 200 };
-}
-
-const administrator = async () => browser(await app.session());
-
-/** Invites somebody and gives the way in. */
-async function invite(fields: Partial<Fields> = {}) {
-  const admin = await administrator();
-  const email = `${crypto.randomUUID()}@example.org`;
-  const person = { name: 'Grace Hopper', email, role: 'viewer', ...fields };
-  const answer = await admin.ask('/settings/users', person);
-  const page = await answer.text();
-  const link = /\/sign-in\/[\w-]{43}/.exec(page)?.[0] ?? '';
-  const id = /\/settings\/users\/([0-9a-f-]{36})"/.exec(page)?.[1] ?? '';
-  return { admin, email: person.email, link, id, page };
-}
-
-/** Somebody who has set a password, in the browser that did. */
-async function joined(fields: Partial<Fields> = {}) {
-  const invited = await invite(fields);
-  const own = browser();
-  await own.ask(invited.link);
-  expect((await own.ask('/settings/password', { password })).status).toBe(303);
-  return { ...invited, own };
-}
-
-async function signIn(email: string, entered = password, from = browser()) {
-  const answer = await from.ask('/sign-in', { email, password: entered });
-  return { answer, from };
-}
+const { browser, administrator, invite, joined, signIn } = visitors(() => app);
 
 describe('an invitation', () => {
   it('lets one person in, once, who sets a password and signs in with it', async () => {
@@ -335,10 +274,10 @@ it('every user is what the history says, secrets are nowhere in it, and addresse
   await joined();
   const users = await app.cradle.accounts.users();
   let told = 0;
-  for (const { id, name, email, role, disabled, joined } of users) {
+  for (const { id, name, email, role, disabled, joined, secondFactor } of users) {
     const history = await app.cradle.store.read(userStream(id));
     const folded = history.reduce<User | null>(evolve, null);
-    expect(folded).toEqual({ name, email, role, disabled, joined });
+    expect(folded).toEqual({ name, email, role, disabled, joined, secondFactor });
     told += history.filter(({ metadata }) => metadata.from?.startsWith('10.7.')).length;
   }
   expect(told).toBeGreaterThan(10);

@@ -105,6 +105,9 @@ export function userSettings(app: App, accounts: Accounts, publicUrl: string | n
   act('let-in', (id, { actor, reason }) =>
     accounts.changeUser(id, { do: 'let in', reason }, { actor }),
   );
+  act('second-factor/reset', (id, { actor, reason }) =>
+    accounts.changeUser(id, { do: 'reset second factor', reason }, { actor }),
+  );
   act('sessions/end', (id, why) => accounts.revokeSessions(id, why));
 
   app.post(

@@ -62,6 +62,7 @@ export function userView(of: {
     of.passwordSetAt
       ? { name: 'Password set', at: momentView(of.passwordSetAt, now) }
       : { name: 'Password set', value: 'never' },
+    { name: 'Second factor', value: user.secondFactor ? 'on' : 'off' },
     { name: 'Added', at: momentView(user.createdAt, now) },
   ];
   return {
@@ -110,6 +111,15 @@ function actionsFor(user: UserRecord, sessions: number, page: string): ActionVie
       : 'Makes a new link for you to hand over. The one before stops working.',
     href: `${page}/link`,
   };
+  const factor: ActionView = {
+    ...base,
+    id: 'act-second-factor',
+    icon: 'close',
+    label: 'Reset second factor',
+    explains:
+      'For who has lost the phone: signing in asks for the password alone, until they set up another.',
+    href: `${page}/second-factor/reset`,
+  };
   const end: ActionView = {
     ...base,
     id: 'act-end-all',
@@ -127,7 +137,7 @@ function actionsFor(user: UserRecord, sessions: number, page: string): ActionVie
       'Ends all their sessions, and lets them in no more. What they did stays in the history.',
     href: `${page}/shut-out`,
   };
-  return [role, link, ...(sessions > 0 ? [end] : []), out];
+  return [role, link, ...(user.secondFactor ? [factor] : []), ...(sessions > 0 ? [end] : []), out];
 }
 
 const endSession = (page: string, id: string): ActionView => ({

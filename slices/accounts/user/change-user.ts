@@ -2,13 +2,15 @@ import { asc } from 'drizzle-orm';
 import { conflict } from '../../../shared/web/problem.ts';
 import type { Store } from '../accounts.ts';
 import type { Asking } from '../record.ts';
+import { forgetSecondFactor } from '../second-factor/use-code.ts';
 import { endSessions } from '../session/sessions.ts';
 import { users } from '../tables.ts';
 import { decide, type User, type UserCommand } from './user.ts';
 import { noSuchUser, refuseTaken, stateUser } from './users.ts';
 
 /**
- * Changes a person. Whoever is shut out is signed out everywhere.
+ * Changes a person. Whoever is shut out is signed out everywhere; a second factor that is reset is
+ * forgotten with its backup codes.
  * @throws Problem 404 without such a person, 409 when it no longer applies
  */
 export async function changeUser(
@@ -29,6 +31,7 @@ export async function changeUser(
       await stateUser(store, tx, user.id, decision.facts, why);
       if (command.do === 'shut out')
         await endSessions(store, tx, user.id, why, { why: 'shut-out' });
+      if (command.do === 'reset second factor') await forgetSecondFactor(tx, user.id);
     }),
   );
   store.cache.forgetAll();

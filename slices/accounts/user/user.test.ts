@@ -3,6 +3,8 @@ import type { NewEvent } from '../../../shared/event.ts';
 import {
   ProfileChanged,
   RoleChanged,
+  SecondFactorRemoved,
+  SecondFactorSet,
   SignedIn,
   UserAdded,
   UserDisabled,
@@ -30,6 +32,7 @@ function decided(given: NewEvent[], when: UserCommand, others: number) {
 
 const toViewer: UserCommand = { do: 'change role', role: 'viewer', reason };
 const out: UserCommand = { do: 'shut out', reason };
+const reset: UserCommand = { do: 'reset second factor', reason };
 const letIn: UserCommand = { do: 'let in', reason };
 
 type Story = [string, NewEvent[], UserCommand, others: number, string[]];
@@ -38,6 +41,7 @@ const stories: Story[] = [
   ['is shut out', [added, demoted], out, 0, ['UserDisabled']],
   ['is let in again', [added, disabled], letIn, 0, ['UserEnabled']],
   ['is shut out again', [added, disabled, enabled], out, 1, ['UserDisabled']],
+  ['loses the second factor', [added, SecondFactorSet({})], reset, 0, ['SecondFactorRemoved']],
   [
     'changes the name',
     [added],
@@ -53,6 +57,14 @@ const refusals: [string, NewEvent[], UserCommand, others: number, RegExp][] = [
   ['the only administrator is shut out', [added], out, 0, /only administrator/],
   ['the role is that already', [added, demoted], toViewer, 1, /viewer already/],
   ['somebody is shut out already', [added, disabled], out, 1, /shut out already/],
+  ['there is no second factor', [added], reset, 0, /no second factor/],
+  [
+    'the second factor was removed',
+    [added, SecondFactorSet({}), SecondFactorRemoved({ name, reason: null })],
+    reset,
+    0,
+    /no second factor/,
+  ],
   ['somebody is not shut out', [added], letIn, 1, /not shut out/],
 ];
 
@@ -67,12 +79,13 @@ describe('a person', () => {
 
   it('is what the history says', () => {
     const changed = ProfileChanged({ name: 'Ada L.', email: null });
-    expect(fold([added, joined, demoted, disabled, changed])).toEqual({
+    expect(fold([added, joined, demoted, disabled, changed, SecondFactorSet({})])).toEqual({
       name: 'Ada L.',
       email: null,
       role: 'viewer',
       disabled: true,
       joined: true,
+      secondFactor: true,
     });
   });
 

@@ -3,6 +3,8 @@ import type { Role } from '../../../shared/web/principal.ts';
 import {
   ProfileChanged,
   RoleChanged,
+  SecondFactorRemoved,
+  SecondFactorSet,
   SignedIn,
   UserAdded,
   UserDisabled,
@@ -23,6 +25,8 @@ export interface User {
   disabled: boolean;
   /** Has signed in at least once. */
   joined: boolean;
+  /** Is asked for a code after the password. */
+  secondFactor: boolean;
 }
 
 /** What is told of somebody whose name was erased. */
@@ -36,7 +40,14 @@ export function evolve(
   const fact = event as StoredEvent;
   if (UserAdded.is(fact)) {
     const { name, email, role } = fact.data;
-    return { name: name ?? ERASED, email, role, disabled: false, joined: false };
+    return {
+      name: name ?? ERASED,
+      email,
+      role,
+      disabled: false,
+      joined: false,
+      secondFactor: false,
+    };
   }
   if (user === null) return null;
   if (ProfileChanged.is(fact))
@@ -44,6 +55,8 @@ export function evolve(
   if (RoleChanged.is(fact)) return { ...user, role: fact.data.role };
   if (UserDisabled.is(fact)) return { ...user, disabled: true };
   if (UserEnabled.is(fact)) return { ...user, disabled: false };
+  if (SecondFactorSet.is(fact)) return { ...user, secondFactor: true };
+  if (SecondFactorRemoved.is(fact)) return { ...user, secondFactor: false };
   return SignedIn.is(fact) ? { ...user, joined: true } : user;
 }
 
@@ -51,7 +64,8 @@ export type UserCommand =
   | { do: 'change profile'; name: string; email: string | null }
   | { do: 'change role'; role: Role; reason: string }
   | { do: 'shut out'; reason: string }
-  | { do: 'let in'; reason: string };
+  | { do: 'let in'; reason: string }
+  | { do: 'reset second factor'; reason: string };
 
 /** Facts, or why it no longer applies, as a sentence that says what to do. */
 export type Decision = { facts: readonly NewEvent[] } | { refusal: string };
@@ -82,6 +96,9 @@ export function decide(user: User, command: UserCommand, otherAdministrators: nu
     case 'let in':
       if (!user.disabled) return refuse(`${name} is not shut out.`);
       return { facts: [UserEnabled({ name, reason: command.reason })] };
+    case 'reset second factor':
+      if (!user.secondFactor) return refuse(`${name} has no second factor.`);
+      return { facts: [SecondFactorRemoved({ name, reason: command.reason })] };
     default:
       return command satisfies never;
   }

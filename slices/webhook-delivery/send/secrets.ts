@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { and, asc, desc, eq, gt, inArray, isNull, or } from 'drizzle-orm';
 import type { Database } from '../../../shared/database.ts';
-import { createSeal } from './seal.ts';
+import { createSeal } from '../../../shared/seal.ts';
 import { webhookSecrets } from './secrets-table.ts';
 
 /** How long the old secret signs beside the new one. */
