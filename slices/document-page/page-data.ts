@@ -15,6 +15,7 @@ import { refuseErased } from '../erasure/erased.contract.ts';
 import { actionViews } from '../failure-admin/action-view.contract.ts';
 import { courseOf, stepOf, type Course, type StepCourse } from '../pipeline/course.contract.ts';
 import { publicationEvents } from '../publication/events.ts';
+import { readableHistory } from '../receive-document/duplicate.contract.ts';
 import { receivedOf } from '../receive-document/received.contract.ts';
 import { documentClocks } from '../sla-tracking/document-clocks.contract.ts';
 import { textExtractionEvents } from '../text-extraction/events.ts';
@@ -34,6 +35,11 @@ export interface DocumentReader {
     id: string,
     mayRead?: (owner: string) => boolean,
   ): Promise<{ record: BoardRecord; history: StoredEvent[] }>;
+  /** A history, for somebody who may read what an actor handed in. */
+  told(
+    history: readonly StoredEvent[],
+    mayRead: (owner: string) => boolean,
+  ): Promise<StoredEvent[]>;
   /** `acts`: whether the reader may act; `q`: what was searched for. */
   page(asked: AskedPage): Promise<DocumentPageData>;
   /** The text of a document from its history; null before it was extracted. */
@@ -172,7 +178,9 @@ export function createDocumentReader(options: {
     };
   }
 
-  return { load, page, textOf, blobs };
+  const told: DocumentReader['told'] = (history, mayRead) =>
+    readableHistory(store, history, mayRead);
+  return { load, told, page, textOf, blobs };
 }
 
 /** A step as the page tells it: what was due when the document was cancelled is cancelled. */

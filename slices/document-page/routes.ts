@@ -147,8 +147,9 @@ export function documentRoutes(app: App, reader: DocumentReader, live: LivePage)
     },
     async (request) => {
       const { history } = await readable(request, request.params.id);
+      const told = await reader.told(history, (owner) => request.mayRead(owner));
       return {
-        events: history.map(({ id, position, version, type, data, metadata, storedAt }) => ({
+        events: told.map(({ id, position, version, type, data, metadata, storedAt }) => ({
           id,
           position,
           version,

@@ -5,10 +5,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { Config } from '../../shared/config.ts';
 import { documentStream } from '../../shared/event.ts';
+import type { EventStore } from '../../shared/event-store.ts';
 import type { Runtime } from '../../shared/runtime.ts';
 import { badRequest } from '../../shared/web/problem.ts';
 import type { App } from '../../shared/web/server.ts';
 import type { Receiver, StagedFile } from './command.ts';
+import { readableDuplicate } from './duplicate.contract.ts';
 import { readUpload } from './read-upload.ts';
 import type { ReceivedDocument } from './repeated-upload.ts';
 
@@ -21,7 +23,7 @@ const Received = Type.Object({
       url: Type.String({ description: 'the page of the document' }),
       fileName: Type.String(),
       duplicateOf: Type.Union([Type.String(), Type.Null()], {
-        description: 'an earlier document with the same bytes',
+        description: 'an earlier document with the same bytes that you may read',
       }),
     }),
   ),
@@ -56,6 +58,7 @@ export async function receiveRoutes(
   receiver: Receiver,
   config: Config,
   runtime: Runtime,
+  store: EventStore,
 ): Promise<void> {
   /** Without JavaScript nothing would bring the rows later. */
   const showOnBoard = async (reply: FastifyReply, documents: readonly ReceivedDocument[]) => {
@@ -90,9 +93,14 @@ export async function receiveRoutes(
       });
       const base = config.publicUrl ?? `${request.protocol}://${request.host}`;
       reply.code(202);
-      return {
-        documents: documents.map((each) => ({ ...each, url: `${base}/documents/${each.id}` })),
-      };
+      const mayRead = (owner: string) => request.mayRead(owner);
+      const told = documents.map(async ({ id, fileName, duplicateOf }) => ({
+        id,
+        url: `${base}/documents/${id}`,
+        fileName,
+        duplicateOf: await readableDuplicate(store, duplicateOf, mayRead),
+      }));
+      return { documents: await Promise.all(told) };
     },
   );
 

@@ -16,6 +16,7 @@ export function receiveDocument(dependencies: {
   blobs: BlobStore;
   database: Database;
 }): Slice {
+  const { config, store } = dependencies;
   const receiver = createReceiver(dependencies);
   return {
     name: 'receive-document',
@@ -36,6 +37,6 @@ export function receiveDocument(dependencies: {
         offers: ['receive documents'],
       },
     ],
-    routes: (app, runtime) => receiveRoutes(app, receiver, dependencies.config, runtime),
+    routes: (app, runtime) => receiveRoutes(app, receiver, config, runtime, store),
   };
 }
