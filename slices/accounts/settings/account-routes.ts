@@ -1,10 +1,12 @@
 import { Type } from 'typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { App } from '../../../shared/web/server.ts';
 import { createLimit } from '../../../shared/web/throttle.ts';
 import type { Accounts } from '../accounts.ts';
 import { isFreshFromLink } from '../password/passwords.ts';
 import { accountView, dones, type Done } from './account-view.ts';
 import { Back, Email, Id, Name, personBehind, personOf, Secret, showSettings } from './page.ts';
+import { showAgain, type Refused } from './refused.ts';
 import { secondFactorSettings } from './second-factor-routes.ts';
 
 const PAGE = '/settings';
@@ -18,9 +20,12 @@ const PASSWORD_TRIES = 10;
 /** Who somebody is, how they prove it, and where they are signed in. */
 export function accountSettings(app: App, accounts: Accounts): void {
   const tries = createLimit(app, PASSWORD_TRIES, 15 * 60_000, ({ actor }) => actor);
-  secondFactorSettings(app, accounts, tries);
 
-  app.get(PAGE, { schema: { hide: true, querystring: asked } }, async (request, reply) => {
+  async function show(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { done = null, refused = null }: { done?: Done | null; refused?: Refused | null },
+  ): Promise<FastifyReply> {
     const { id, session } = personBehind(request);
     const [user, sessions, passwordSetAt, backupCodes] = await Promise.all([
       accounts.user(id),
@@ -37,7 +42,7 @@ export function accountSettings(app: App, accounts: Accounts): void {
       backupCodes,
       ownSession: own?.id ?? null,
       asksCurrent: passwordSetAt !== null && !(own && isFreshFromLink(own, now)),
-      done: request.query.done ?? null,
+      done,
       now,
     });
     return showSettings(request, reply, {
@@ -45,12 +50,22 @@ export function accountSettings(app: App, accounts: Accounts): void {
       title: 'Settings',
       tab: 'account',
       shown,
+      refused,
     });
-  });
+  }
+  const errorHandler = showAgain((request, reply, refused) => show(request, reply, { refused }));
+  secondFactorSettings(app, accounts, { tries, errorHandler });
+
+  app.get(PAGE, { schema: { hide: true, querystring: asked } }, async (request, reply) =>
+    show(request, reply, request.query),
+  );
 
   app.post(
     `${PAGE}/profile`,
-    { schema: { hide: true, body: Type.Object({ name: Name, email: Email, back: Back }) } },
+    {
+      schema: { hide: true, body: Type.Object({ name: Name, email: Email, back: Back }) },
+      errorHandler,
+    },
     async (request, reply) => {
       const { id } = personBehind(request);
       const command = { do: 'change profile', ...personOf(request.body) } as const;
@@ -66,6 +81,7 @@ export function accountSettings(app: App, accounts: Accounts): void {
         hide: true,
         body: Type.Object({ current: Type.Optional(Secret), password: Secret, back: Back }),
       },
+      errorHandler,
     },
     async (request, reply) => {
       const { id, session } = personBehind(request);

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { notFound } from '../../../shared/web/problem.ts';
 import { LONGEST } from '../password/rules.ts';
 import { sessionOf } from '../session/cookie.ts';
+import type { Refused } from './refused.ts';
 
 export const Reason = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' });
 export const Name = Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' });
@@ -41,18 +42,19 @@ export function tabsFor({ principal }: Pick<FastifyRequest, 'principal'>) {
   ];
 }
 
-/** Shows a page of the settings, which no cache keeps. */
+/** Shows a page of the settings, which no cache keeps; `refused`: a form of it, to be shown as it was left. */
 export function showSettings(
   request: FastifyRequest,
   reply: FastifyReply,
-  page: { template: string; title: string; tab: string; shown: object },
+  page: { template: string; title: string; tab: string; shown: object; refused?: Refused | null },
 ): FastifyReply {
-  const { template, title, tab, shown } = page;
+  const { template, title, tab, shown, refused = null } = page;
   return reply.view(`slices/accounts/${template}.njk`, {
     active: 'settings',
     title,
     tab,
     tabs: tabsFor(request),
     shown,
+    refused,
   });
 }

@@ -5,6 +5,7 @@ import type { Limit } from '../../../shared/web/throttle.ts';
 import type { Accounts } from '../accounts.ts';
 import { isFreshFromLink } from '../password/passwords.ts';
 import { Back, personBehind, Secret, showSettings } from './page.ts';
+import { showAgain, type FormErrorHandler, type Refused } from './refused.ts';
 import { backupCodesView, setUpView } from './second-factor-view.ts';
 
 const SETTINGS = '/settings';
@@ -15,11 +16,22 @@ const Proof = Type.Object({
   back: Back,
 });
 
-/** Sets one's own second factor up, and does without it; `tries`: each may be a guess at a secret. */
-export function secondFactorSettings(app: App, accounts: Accounts, tries: Limit): void {
+/**
+ * Sets one's own second factor up, and does without it. `tries`: each may be a guess at a secret;
+ * `errorHandler`: of forms on the page of the account.
+ */
+export function secondFactorSettings(
+  app: App,
+  accounts: Accounts,
+  { tries, errorHandler }: { tries: Limit; errorHandler: FormErrorHandler },
+): void {
   const tab = 'account';
 
-  app.get(PAGE, { schema: { hide: true } }, async (request, reply) => {
+  async function show(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    refused: Refused | null = null,
+  ): Promise<FastifyReply> {
     const { id, session } = personBehind(request);
     const secret = await accounts.startedSecondFactor(id);
     if (secret === null) return reply.redirect(SETTINGS, 303);
@@ -30,10 +42,13 @@ export function secondFactorSettings(app: App, accounts: Accounts, tries: Limit)
       title: 'Second factor',
       tab,
       shown: setUpView(user, secret, asksCurrent),
+      refused,
     });
-  });
+  }
 
-  app.post(PAGE, { schema: { hide: true } }, async (request, reply) => {
+  app.get(PAGE, { schema: { hide: true } }, async (request, reply) => show(request, reply));
+
+  app.post(PAGE, { schema: { hide: true }, errorHandler }, async (request, reply) => {
     await accounts.startSecondFactor(personBehind(request).id);
     return reply.redirect(PAGE, 303);
   });
@@ -45,13 +60,18 @@ export function secondFactorSettings(app: App, accounts: Accounts, tries: Limit)
       proof: { userId: string; current: string; code: string },
       page: { request: FastifyRequest; reply: FastifyReply },
     ) => Promise<FastifyReply>,
+    handler = errorHandler,
   ): void => {
-    app.post(`${PAGE}/${path}`, { schema: { hide: true, body: Proof } }, async (request, reply) => {
-      const { id: userId, session } = personBehind(request);
-      const { current = '', code = '' } = request.body;
-      await tries.count(request);
-      return work(session, { userId, current, code }, { request, reply });
-    });
+    app.post(
+      `${PAGE}/${path}`,
+      { schema: { hide: true, body: Proof }, errorHandler: handler },
+      async (request, reply) => {
+        const { id: userId, session } = personBehind(request);
+        const { current = '', code = '' } = request.body;
+        await tries.count(request);
+        return work(session, { userId, current, code }, { request, reply });
+      },
+    );
   };
   /** Tells backup codes, which stand nowhere else. */
   const tell = (
@@ -66,8 +86,10 @@ export function secondFactorSettings(app: App, accounts: Accounts, tries: Limit)
       shown,
     });
   };
-  prove('confirm', async (session, proof, page) =>
-    tell(page, await accounts.confirmSecondFactor(session, proof)),
+  prove(
+    'confirm',
+    async (session, proof, page) => tell(page, await accounts.confirmSecondFactor(session, proof)),
+    showAgain(show),
   );
   prove('backup-codes', async (session, proof, page) =>
     tell(page, await accounts.makeBackupCodes(session, proof)),

@@ -241,6 +241,58 @@ describe('an administrator', () => {
   });
 });
 
+describe('a form that is refused', () => {
+  it('is shown again as it was left, and why', async () => {
+    const { email } = await invite();
+    const admin = await administrator();
+    const taken = { name: 'A <b>new</b> one', email, role: 'operator' };
+    const answer = await admin.ask('/settings/users', taken);
+    const page = await answer.text();
+    expect(answer.status).toBe(409);
+    expect(page).toContain('Somebody else has this e-mail address');
+    expect(page).toContain('value="A &lt;b&gt;new&lt;/b&gt; one"');
+    expect(page).toContain(`value="${email}"`);
+    expect(page).toContain('<option value="operator" selected>');
+    expect(page).toMatch(/<details class="action settings" name="action" open>/);
+    const profile = await (await admin.ask('/settings/profile', { name: 'Root', email })).text();
+    expect(profile).toContain('value="Root"');
+  });
+
+  it('says so where it stands: with a reason, a role, a name', async () => {
+    const [first] = await app.cradle.accounts.users();
+    const admin = await administrator();
+    const path = `/settings/users/${first?.id}/role`;
+    const page = await (await admin.ask(path, { role: 'viewer', reason })).text();
+    expect(page).toMatch(/id="act-role" name="action" open>/);
+    expect(page).toMatch(/<option value="viewer" selected>/);
+    expect(page).toContain(`value="${reason}"`);
+    expect(page.match(/role="alert"/g)?.length).toBe(1);
+    const blank = { name: ' ', role: 'admin', days: '30' };
+    const tokens = await (await admin.ask('/settings/tokens', blank)).text();
+    expect(tokens).toContain('<option value="30" selected>');
+    expect(tokens).toContain('<option value="admin" selected>');
+  });
+
+  it('keeps no secret', async () => {
+    const { own } = await joined();
+    const typed = { current: 'an old secret', password: 'tooshort-7' };
+    const page = await (await own.ask('/settings/password', typed)).text();
+    expect(page).toContain('has 10 characters');
+    for (const secret of Object.values(typed)) expect(page).not.toContain(secret);
+  });
+
+  it('is no page for who may not ask, nor for programs', async () => {
+    const { own } = await joined();
+    const refused = await own.ask('/settings/users', { name: '', email: '', role: 'viewer' });
+    expect([refused.status, await refused.text()]).toEqual([
+      403,
+      expect.not.stringContaining('Invite somebody'),
+    ]);
+    const answer = await app.ask('/settings/tokens', { as: 'admin', method: 'POST' });
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+  });
+});
+
 describe('an API token', () => {
   it('is made, shown once, used, and revoked with a reason', async () => {
     const admin = await administrator();

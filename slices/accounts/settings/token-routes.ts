@@ -1,8 +1,10 @@
 import { Type } from 'typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { roles, type Role } from '../../../shared/web/principal.ts';
 import type { App } from '../../../shared/web/server.ts';
 import type { Accounts } from '../accounts.ts';
 import { Back, Id, Name, Reason, showSettings } from './page.ts';
+import { showAgain, type Refused } from './refused.ts';
 import { tokenToldView, tokensView } from './token-view.ts';
 
 const PAGE = '/settings/tokens';
@@ -17,29 +19,41 @@ const NewToken = Type.Object({
 export function tokenSettings(app: App, accounts: Accounts): void {
   const tab = 'tokens';
 
-  app.get(PAGE, { schema: { hide: true } }, async (request, reply) => {
+  async function show(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    refused: Refused | null = null,
+  ) {
     const shown = tokensView(await accounts.tokens(), new Date());
     return showSettings(request, reply, {
       template: 'settings/tokens',
       title: 'API tokens',
       tab,
       shown,
+      refused,
     });
-  });
+  }
+  const errorHandler = showAgain(show);
 
-  app.post(PAGE, { schema: { hide: true, body: NewToken } }, async (request, reply) => {
-    const { role, days } = request.body;
-    const name = request.body.name.trim();
-    const expiresAt = days === '' ? null : new Date(Date.now() + Number(days) * 86_400_000);
-    const token = await accounts.createToken({ name, role, expiresAt }, request);
-    const shown = tokenToldView(name, token);
-    return showSettings(request, reply, {
-      template: 'settings/told',
-      title: shown.title,
-      tab,
-      shown,
-    });
-  });
+  app.get(PAGE, { schema: { hide: true } }, async (request, reply) => show(request, reply));
+
+  app.post(
+    PAGE,
+    { schema: { hide: true, body: NewToken }, errorHandler },
+    async (request, reply) => {
+      const { role, days } = request.body;
+      const name = request.body.name.trim();
+      const expiresAt = days === '' ? null : new Date(Date.now() + Number(days) * 86_400_000);
+      const token = await accounts.createToken({ name, role, expiresAt }, request);
+      const shown = tokenToldView(name, token);
+      return showSettings(request, reply, {
+        template: 'settings/told',
+        title: shown.title,
+        tab,
+        shown,
+      });
+    },
+  );
 
   app.post(
     `${PAGE}/:id/revoke`,
@@ -49,6 +63,7 @@ export function tokenSettings(app: App, accounts: Accounts): void {
         params: Type.Object({ id: Id }),
         body: Type.Object({ reason: Reason, back: Back }),
       },
+      errorHandler,
     },
     async ({ params: { id }, body: { reason }, actor }, reply) => {
       await accounts.revokeToken(id, { actor, reason });

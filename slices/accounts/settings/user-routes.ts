@@ -4,6 +4,7 @@ import type { App } from '../../../shared/web/server.ts';
 import type { Accounts } from '../accounts.ts';
 import { sessionOf } from '../session/cookie.ts';
 import { Back, Email, Id, Name, personOf, Reason, showSettings } from './page.ts';
+import { showAgain, type Refused } from './refused.ts';
 import { linkView, peopleRoles, userView, usersView, type PersonRole } from './user-view.ts';
 
 const PAGE = '/settings/users';
@@ -14,15 +15,24 @@ const params = Type.Object({ id: Id });
 export function userSettings(app: App, accounts: Accounts, publicUrl: string | null): void {
   const tab = 'users';
 
-  app.get(PAGE, { schema: { hide: true } }, async (request, reply) => {
+  async function showUsers(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    refused: Refused | null = null,
+  ) {
     const users = await accounts.users();
     const sessions = await Promise.all(users.map(({ id }) => accounts.sessions(id)));
     const shown = usersView(users, sessions, new Date());
-    return showSettings(request, reply, { template: 'settings/users', title: 'Users', tab, shown });
-  });
+    const page = { template: 'settings/users', title: 'Users', tab, shown };
+    return showSettings(request, reply, { ...page, refused });
+  }
 
-  app.get(`${PAGE}/:id`, { schema: { hide: true, params } }, async (request, reply) => {
-    const { id } = request.params;
+  async function showUser(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    refused: Refused | null = null,
+  ) {
+    const { id } = request.params as { id: string };
     const user = await accounts.user(id);
     const [sessions, passwordSetAt, own] = await Promise.all([
       accounts.sessions(id),
@@ -30,14 +40,15 @@ export function userSettings(app: App, accounts: Accounts, publicUrl: string | n
       accounts.sessionRecord(sessionOf(request) ?? ''),
     ]);
     const asked = { user, sessions, passwordSetAt, ownSession: own?.id ?? null, now: new Date() };
-    const shown = userView(asked);
-    return showSettings(request, reply, {
-      template: 'settings/user',
-      title: user.name,
-      tab,
-      shown,
-    });
-  });
+    const page = { template: 'settings/user', title: user.name, tab, shown: userView(asked) };
+    return showSettings(request, reply, { ...page, refused });
+  }
+  const errorHandler = showAgain(showUser);
+
+  app.get(PAGE, { schema: { hide: true } }, async (request, reply) => showUsers(request, reply));
+  app.get(`${PAGE}/:id`, { schema: { hide: true, params } }, async (request, reply) =>
+    showUser(request, reply),
+  );
 
   /** Tells a new link, which stands nowhere else. */
   async function tellLink(
@@ -64,6 +75,7 @@ export function userSettings(app: App, accounts: Accounts, publicUrl: string | n
         hide: true,
         body: Type.Object({ name: Name, email: Email, role: Role, back: Back }),
       },
+      errorHandler: showAgain(showUsers),
     },
     async (request, reply) => {
       const { role } = request.body;
@@ -74,7 +86,10 @@ export function userSettings(app: App, accounts: Accounts, publicUrl: string | n
 
   app.post(
     `${PAGE}/:id/link`,
-    { schema: { hide: true, params, body: Type.Object({ reason: Reason, back: Back }) } },
+    {
+      schema: { hide: true, params, body: Type.Object({ reason: Reason, back: Back }) },
+      errorHandler,
+    },
     async (request, reply) => tellLink(request, reply, { ...request.params, ...request.body }),
   );
 
@@ -82,6 +97,7 @@ export function userSettings(app: App, accounts: Accounts, publicUrl: string | n
     `${PAGE}/:id/role`,
     {
       schema: { hide: true, params, body: Type.Object({ role: Role, reason: Reason, back: Back }) },
+      errorHandler,
     },
     async ({ params: { id }, body: { role, reason }, actor }, reply) => {
       await accounts.changeUser(id, { do: 'change role', role, reason }, { actor });
@@ -92,7 +108,10 @@ export function userSettings(app: App, accounts: Accounts, publicUrl: string | n
   const act = (path: string, work: (id: string, why: Why) => Promise<void>): void => {
     app.post(
       `${PAGE}/:id/${path}`,
-      { schema: { hide: true, params, body: Type.Object({ reason: Reason, back: Back }) } },
+      {
+        schema: { hide: true, params, body: Type.Object({ reason: Reason, back: Back }) },
+        errorHandler,
+      },
       async ({ params: { id }, body: { reason }, actor }, reply) => {
         await work(id, { actor, reason });
         return reply.redirect(`${PAGE}/${id}`, 303);
@@ -118,6 +137,7 @@ export function userSettings(app: App, accounts: Accounts, publicUrl: string | n
         params: Type.Object({ id: Id, session: Id }),
         body: Type.Object({ reason: Reason, back: Back }),
       },
+      errorHandler,
     },
     async ({ params: { id, session }, body: { reason }, actor }, reply) => {
       await accounts.revokeSession(id, session, { actor, reason });
