@@ -1,5 +1,6 @@
+import { TOTP } from 'otpauth';
 import { describe, expect, it } from 'vitest';
-import { useSite } from './browser.ts';
+import { landing, useSite } from './browser.ts';
 import { gatedSteps } from './gated-steps.ts';
 
 const site = useSite({ steps: gatedSteps().steps });
@@ -29,6 +30,32 @@ describe('signing in', () => {
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await page.goto(`/sign-in/${await site.app.cradle.accounts.createSignInLink()}`);
     await page.getByRole('heading', { name: 'System' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/system');
+  });
+
+  it('asks for the second factor where one was set up, all of it without JavaScript', async () => {
+    const options = { javaScriptEnabled: false };
+    const own = await site.openSignedIn(options);
+    await own.goto('/settings');
+    await own.getByLabel('E-mail address').fill('ada@example.org');
+    await landing(own, () => own.getByRole('button', { name: 'Save' }).click());
+    await own.getByLabel('New password').fill('four words that differ');
+    await landing(own, () => own.getByRole('button', { name: 'Set password' }).click());
+    await landing(own, () => own.getByRole('button', { name: 'Set up' }).click());
+    const qr = await own.getByRole('img', { name: 'QR code' }).boundingBox();
+    expect(qr?.width).toBe(200);
+    const secret = ((await own.locator('#secret').textContent()) ?? '').replaceAll(' ', '');
+    await own.locator('#code').fill(new TOTP({ secret }).generate());
+    await landing(own, () => own.getByRole('button', { name: 'Turn it on' }).click());
+    const [code = ''] = ((await own.locator('#secret').textContent()) ?? '').split('\n');
+
+    const page = await site.open(options);
+    await page.goto('/system');
+    await page.getByLabel('E-mail address').fill('ada@example.org');
+    await page.getByLabel('Password').fill('four words that differ');
+    await landing(page, () => page.getByRole('button', { name: 'Sign in' }).click());
+    await page.locator('#code').fill(code);
+    await landing(page, () => page.getByRole('button', { name: 'Sign in' }).click());
     expect(new URL(page.url()).pathname).toBe('/system');
   });
 
