@@ -54,6 +54,7 @@ function titleOf(lines: Line[], format: Format, headings: Evidence[]): string | 
     case 'xlsx':
     case 'ods':
       return lonelyCell(lines);
+    case 'invoice-xml':
     case 'pdf':
     case 'image':
     case 'docx':

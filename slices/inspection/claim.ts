@@ -14,6 +14,9 @@ const EXTENSIONS: Record<string, Format> = {
   webp: 'image',
   gif: 'image',
   avif: 'image',
+  heic: 'image',
+  heif: 'image',
+  bmp: 'image',
   docx: 'docx',
   docm: 'docx',
   dotx: 'docx',
@@ -49,7 +52,7 @@ const MEDIA_TYPES: Record<string, ClaimedText> = {
   'text/html': 'html',
   'message/rfc822': 'email',
 };
-const TEXT_FORMATS = new Set<Format>(['text', 'markdown', 'csv', 'html', 'email']);
+const TEXT_FORMATS = new Set<Format>(['text', 'markdown', 'csv', 'html', 'email', 'invoice-xml']);
 export const isTextFormat = (format: Format): boolean => TEXT_FORMATS.has(format);
 
 interface Claim {
@@ -96,4 +99,5 @@ const NAMES: Record<Format, string> = {
   text: 'plain text',
   markdown: 'Markdown',
   csv: 'CSV',
+  'invoice-xml': 'an invoice in XML',
 };

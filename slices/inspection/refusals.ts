@@ -43,7 +43,7 @@ export const unsupported = (what: string, instead: string, detail?: string): Ste
   refusal('unsupported-format', `${what} cannot be read. ${instead}`, detail);
 
 export const ANY_DOCUMENT =
-  'Send a PDF, an image, a Word, Excel, PowerPoint or OpenDocument file, RTF, HTML, an e-mail or text.';
+  'Send a PDF, an image, a Word, Excel, PowerPoint or OpenDocument file, RTF, HTML, an e-mail, an XML invoice or text.';
 
 function refusal(code: string, message: string, detail?: string): StepFailure {
   return new StepFailure(code, 'permanent', message, detail === undefined ? {} : { detail });

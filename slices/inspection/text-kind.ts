@@ -1,6 +1,7 @@
 // Which kind of text a text is. Its content decides; name and claim only break ties.
 
-type TextKind = 'text' | 'markdown' | 'csv' | 'html' | 'email' | 'xml' | 'svg' | 'pgp';
+type MarkupKind = 'html' | 'xml' | 'svg' | 'invoice-xml';
+type TextKind = 'text' | 'markdown' | 'csv' | 'email' | 'pgp' | MarkupKind;
 
 /** What a name or a claim says, where it says anything about text. */
 export type ClaimedText = 'text' | 'markdown' | 'csv' | 'html' | 'email' | null;
@@ -15,6 +16,12 @@ const HTML_START =
   /^<(!doctype\s+html|html|head|body|script|iframe|h[1-6]|div|font|table|a|style|title|b|i|u|body|br|p|span|center|ul|ol|meta|link|base|frameset|img|pre|form|section|article|header|main)[\s/>]/i;
 const HTML_DOCUMENT = /<(!doctype\s+html|html|body)[\s>]/i;
 const HTML_TAGS = /<(p|div|br|table|td|span|a|h[1-6]|ul|li|html|body)(\s[^<>]*)?\/?>/gi;
+/**
+ * Invoices, credit notes and orders: UN/CEFACT's as Factur-X, ZUGFeRD, XRechnung and Order-X use them,
+ * and OASIS UBL 2's.
+ */
+const INVOICE_NAMESPACE =
+  /["']urn:(?:un:unece:uncefact:data:standard:(?:CrossIndustryInvoice|SCRDMCCBDACIOMessageStructure):\d+|ferd:CrossIndustryDocument:invoice:\w+|oasis:names:specification:ubl:schema:xsd:(?:Invoice|CreditNote|Order|OrderResponse)-2)["']/;
 const DELIMITERS = [',', ';', '\t', '|', ':'];
 
 /** `head` is the beginning of the text, decoded. */
@@ -43,15 +50,22 @@ function isEmail(text: string): boolean {
   return known.length >= 2 && headers.some((line) => SURE_MAIL.test(line));
 }
 
-function markupKind(text: string, claimed: ClaimedText): 'html' | 'xml' | 'svg' | null {
+function markupKind(text: string, claimed: ClaimedText): MarkupKind | null {
   if (!text.startsWith('<')) return null;
   const start = skipProlog(text);
   if (/^<(\w+:)?svg[\s>]|^<!doctype\s+svg/i.test(start)) return 'svg';
   if (/^<!doctype\s+html|^<html[\s>]/i.test(start)) return 'html';
-  if (text.startsWith('<?xml') || /^<[\w-]+(:[\w-]+)?\s+xmlns[:=]/.test(start)) return 'xml';
+  if (INVOICE_NAMESPACE.test(rootTag(start))) return 'invoice-xml';
+  if (/^<\?xml|^<!doctype\s/i.test(text) || /^<[\w-]+(:[\w-]+)?\s+xmlns[:=]/.test(start))
+    return 'xml';
   // Markdown may begin with a piece of HTML; its name says so.
   if (claimed === 'markdown' && !HTML_DOCUMENT.test(text)) return null;
   return HTML_START.test(start) ? 'html' : null;
+}
+
+/** The tag that the document begins with, with its attributes; empty before a document type. */
+function rootTag(start: string): string {
+  return /^<[\w:][^<>]*>/.exec(start)?.[0] ?? '';
 }
 
 /** What follows comments and processing instructions. */

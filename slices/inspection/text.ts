@@ -12,6 +12,7 @@ const MEDIA_TYPES = {
   csv: 'text/csv',
   html: 'text/html',
   email: 'message/rfc822',
+  'invoice-xml': 'application/xml',
 };
 
 /** A file that is none of the binary kinds: text of some kind, or something that is refused. */
@@ -29,14 +30,17 @@ export async function inspectText(
     throw unsupported('SVG drawings', 'Save the drawing as PDF or PNG and send that.');
   }
   if (format === 'xml')
-    throw unsupported('XML files', 'Send the document that it stands for as PDF.');
+    throw unsupported(
+      'XML files other than invoices (CII, UBL)',
+      'Send the document that it stands for as PDF.',
+    );
   const encoding = encodingOf(format, found.encoding, text);
   return { format, mediaType: MEDIA_TYPES[format], pages: null, encoding, warnings: [] };
 }
 
-/** A mail states the encoding of each of its parts itself; a page that is not UTF-8 may state its own. */
+/** A mail states the encoding of each of its parts itself, XML its own; a page that is not UTF-8 may state its own. */
 function encodingOf(format: string, detected: string, text: string): string | null {
-  if (format === 'email') return null;
+  if (format === 'email' || format === 'invoice-xml') return null;
   if (format !== 'html' || detected.startsWith('utf-')) return detected;
   const stated = /<meta[^>]{1,200}charset\s*=\s*["']?([\w-]{2,40})/i.exec(text)?.[1];
   return (stated === undefined ? null : canonicalName(stated)) ?? detected;

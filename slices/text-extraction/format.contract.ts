@@ -14,6 +14,7 @@ export const FORMATS = [
   'text',
   'markdown',
   'csv',
+  'invoice-xml',
 ] as const;
 
 export type Format = (typeof FORMATS)[number];

@@ -71,6 +71,10 @@ async function read(
       const { extractEmail } = await import('./extractors/email.ts');
       return done(await extractEmail(file));
     }
+    case 'invoice-xml': {
+      const { extractInvoiceXml } = await import('./extractors/invoice-xml.ts');
+      return done(extractInvoiceXml(await readFile(file)));
+    }
     case 'text': {
       const { extractPlainText } = await import('./extractors/plain-text.ts');
       return done(await extractPlainText(file, encoding));

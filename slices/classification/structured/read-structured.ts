@@ -1,7 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import type { Format } from '../../text-extraction/format.contract.ts';
 import { readOfficeData } from './office.ts';
 import { readPdfData } from './pdf.ts';
-import type { Structured } from './structured.ts';
+import { readInvoiceXml, type Structured } from './structured.ts';
 
 /** What the file says of itself in data. Never fails because of the file: its text says enough. */
 export async function readStructured(file: string, format: Format): Promise<Structured[]> {
@@ -15,6 +16,10 @@ export async function readStructured(file: string, format: Format): Promise<Stru
     case 'ods':
     case 'odp':
       return readOfficeData(file);
+    case 'invoice-xml': {
+      const invoice = readInvoiceXml(await readFile(file), 'invoice data');
+      return invoice === null ? [] : [invoice];
+    }
     case 'email':
     case 'rtf':
     case 'html':

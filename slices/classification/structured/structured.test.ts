@@ -1,4 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readStructured } from './read-structured.ts';
 import { CROSS_INDUSTRY, statedIn } from './structured.fixture.ts';
 
 const ZUGFERD_1 = CROSS_INDUSTRY.replaceAll('CrossIndustryInvoice', 'CrossIndustryDocument')
@@ -107,4 +111,20 @@ describe('other XML', () => {
     const xml = CROSS_INDUSTRY.replace('Kunde AG', '&lol; &#75;unde &lt;AG&gt;');
     expect(statedIn(xml)?.values['buyer']).toBe('&lol; Kunde <AG>');
   });
+});
+
+it('an invoice that is nothing but XML states all of it, other formats of text nothing', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'structured-'));
+  const file = join(folder, 'invoice.xml');
+  await writeFile(file, CROSS_INDUSTRY);
+  const [stated, ...others] = await readStructured(file, 'invoice-xml');
+  expect(stated).toMatchObject({ origin: 'invoice data', kind: 'invoice' });
+  expect(stated?.fields).toContainEqual({
+    name: 'total',
+    value: '119.00',
+    source: expect.any(String),
+  });
+  expect(others).toEqual([]);
+  expect(await readStructured(file, 'text')).toEqual([]);
+  await rm(folder, { recursive: true });
 });
