@@ -1,5 +1,6 @@
 import { assert, asyncProperty, constantFrom, uint8Array } from 'fast-check';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -38,6 +39,9 @@ const codeOf = async (content: string | Uint8Array, fileName?: string): Promise<
 
 const MAIL =
   'Received: from a\r\nFrom: a@example.com\r\nSubject: Hi\r\n\tthere\r\n\r\nBody, with <b>\r\n';
+const UBL = `<?xml version="1.0"?><!-- made by hand --><x:CreditNote
+  xmlns:x="urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2"><ID>1</ID></x:CreditNote>`;
+const CROSS_INDUSTRY = `<rsm:CrossIndustryInvoice xmlns:rsm='urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100'/>`;
 const HTML = '<!-- note --><!DOCTYPE html><html><body><p>Hi</p></body></html>';
 
 const types = (main: string): { name: string; content: string } => ({
@@ -111,10 +115,13 @@ describe('text', () => {
     ['email', 'mail.txt', `From me@example.com Mon Jan 1\n${MAIL}`, 'message/rfc822'],
     ['text', 'file', 'Subject: coffee\n\nThere is none.', 'text/plain'],
     ['text', 'file', 'From: here\nto there\n', 'text/plain'],
+    ['invoice-xml', 'a.xml', UBL, 'application/xml'],
+    ['invoice-xml', 'a.txt', CROSS_INDUSTRY, 'application/xml'],
   ])('%s: %s %j', async (format, fileName, content, mediaType) => {
     const found = await inspected(content, fileName);
     expect(found).toMatchObject({ format, mediaType, pages: null, warnings: [] });
-    expect(found.encoding).toBe(format === 'email' ? null : 'utf-8');
+    const statesItself = format === 'email' || format === 'invoice-xml';
+    expect(found.encoding).toBe(statesItself ? null : 'utf-8');
   });
 
   test('breaks a tie by the claimed media type where the name says nothing', async () => {
@@ -201,13 +208,14 @@ describe('refused', () => {
     ['unsupported-format', 'a.pdf', noise],
     ['unsupported-format', 'a.txt', Buffer.from('text \0\x01\x02\x03 and controls')],
     ['unsupported-format', 'a.xml', '<?xml version="1.0"?><Invoice/>'],
+    ['unsupported-format', 'a.xml', `<!DOCTYPE x [<!ENTITY y "z">]>${CROSS_INDUSTRY}`],
     ['unsupported-format', 'a.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>'],
     ['unsupported-format', 'a.ps', '%!PS-Adobe-3.0\nshowpage\n'],
     ['unsupported-format', 'a.zip', zipOf([{ name: 'a.pdf' }])],
     ['unsupported-format', 'a.zip', zipOf([])],
     ['unsupported-format', 'a.gz', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3])],
     ['unsupported-format', 'a.mp3', Buffer.from('ID3\x04\0\0\0\0\0\x0a')],
-    ['unsupported-format', 'a.bmp', Buffer.from('BM\x36\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0')],
+    ['corrupt', 'a.bmp', Buffer.from('BM\x36\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0')],
     ['unsupported-format', 'a.txt', Buffer.alloc(400, Buffer.from([0xc8, 0x85, 0x93, 0x40, 0x25]))],
   ])('as %s: %s %#', async (code, fileName, content) => {
     expect(await codeOf(content, fileName)).toBe(code);
@@ -306,6 +314,7 @@ describe('an image', () => {
     ['image/webp', image(20, 10).webp().toBuffer()],
     ['image/gif', image(20, 10).gif().toBuffer()],
     ['image/avif', image(20, 10).avif().toBuffer()],
+    ['image/heic', readFile(new URL('../../shared/image-file.fixture.heic', import.meta.url))],
   ])('%s has one page', async (mediaType, content) => {
     expect(await inspected(await content)).toMatchObject({ format: 'image', mediaType, pages: 1 });
   });

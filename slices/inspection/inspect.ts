@@ -15,7 +15,17 @@ const COMPOUND_FILE = Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe
 
 const BYTE_ORDER_MARK = /^(\xff\xfe|\xfe\xff|\xef\xbb\xbf)/;
 /** What file-type calls the kinds of image that can be read. */
-const IMAGE_EXTENSIONS = new Set(['png', 'apng', 'jpg', 'tif', 'webp', 'gif', 'avif']);
+const IMAGE_EXTENSIONS = new Set([
+  'png',
+  'apng',
+  'jpg',
+  'tif',
+  'webp',
+  'gif',
+  'avif',
+  'heic',
+  'bmp',
+]);
 const POSTSCRIPT = new Set(['ps', 'eps']);
 
 export type { Inspection } from './inspection.ts';
@@ -61,14 +71,14 @@ async function find(input: InspectInput, file: FileHandle, head: Buffer): Promis
   }
   if (BYTE_ORDER_MARK.test(head.toString('latin1', 0, 3))) return inspectAsText(input, file, head);
   const type = await fileTypeFromFile(input.file);
-  if (type !== undefined && IMAGE_EXTENSIONS.has(type.ext)) {
+  // Some signatures are two letters long: a text that begins with them is still a text.
+  const text = isText(head);
+  if (type !== undefined && IMAGE_EXTENSIONS.has(type.ext) && !text) {
     // Loaded for images only.
     const { inspectImage } = await import('./image.ts');
     return inspectImage(input.file, type.mime, input.limits);
   }
-  // Some signatures are two letters long: a text that begins with them is still a text.
-  if (type !== undefined && (!isText(head) || POSTSCRIPT.has(type.ext)))
-    throw unsupportedType(type);
+  if (type !== undefined && (!text || POSTSCRIPT.has(type.ext))) throw unsupportedType(type);
   return inspectAsText(input, file, head);
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Sharp } from 'sharp';
+import { readImage } from '../../shared/image-file.ts';
 import { openImage } from '../../shared/image.ts';
 import { openPdf } from '../../shared/pdfium.ts';
 import type { Task } from '../../shared/sandbox/task.ts';
@@ -26,7 +27,7 @@ async function drawPage({
   file,
   format,
 }: Extract<PreviewRequest, { do: 'page' }>): Promise<Sharp | null> {
-  if (format === 'image') return shrink(openImage(file).autoOrient());
+  if (format === 'image') return shrink((await readImage(file)).autoOrient());
   if (format === 'pdf') return drawPdf(await readFile(file));
   const pdf = await officeAsPdf(file, format);
   return pdf === null ? null : drawPdf(pdf);

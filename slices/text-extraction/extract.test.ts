@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -146,6 +146,13 @@ test('an image is turned as its EXIF says', async () => {
     .jpeg()
     .toBuffer();
   expect((await extract('image', turned)).pages[0]?.text).toBe(LINE);
+});
+
+test('a photo of a telephone (HEIC) is read by OCR', async () => {
+  const photo = await readFile(new URL('../../shared/image-file.fixture.heic', import.meta.url));
+  expect((await extract('image', photo)).pages[0]?.text).toBe(LINE);
+  const cut = photo.subarray(0, photo.length * 0.7);
+  await expect(extract('image', cut)).rejects.toMatchObject(permanent('corrupt'));
 });
 
 test('a picture without text is no failure', async () => {

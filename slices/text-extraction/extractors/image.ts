@@ -1,16 +1,14 @@
-import { openImage } from '../../../shared/image.ts';
+import { readImageHeader } from '../../../shared/image-file.ts';
 import { StepFailure } from '../../../shared/step-failure.ts';
 import { assertPageCount } from '../text.ts';
 
 /**
- * The number of pages (TIFF), otherwise 1: of an animation only the first frame is a document.
- * Throws the permanent failures `unsupported-image`, `corrupt` and `too-many-pages`.
+ * The number of pages (TIFF), otherwise 1. Throws the permanent failures `unsupported-image`, `corrupt` and `too-many-pages`.
  */
 export async function countImagePages(file: string, maxPages: number): Promise<number> {
-  const { format, pages = 1 } = await readingImage(() => openImage(file).metadata());
-  const count = format === 'tiff' ? pages : 1;
-  assertPageCount(count, maxPages);
-  return count;
+  const { pages } = await readingImage(() => readImageHeader(file));
+  assertPageCount(pages, maxPages);
+  return pages;
 }
 
 /** What `work` with sharp fails with, as a statement about the document. */

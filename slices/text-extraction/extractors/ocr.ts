@@ -1,5 +1,6 @@
 import type { Sharp } from 'sharp';
 import type { Worker } from 'tesseract.js';
+import { readImage } from '../../../shared/image-file.ts';
 import { openImage } from '../../../shared/image.ts';
 import { cleanText } from '../text.ts';
 import { readingImage } from './image.ts';
@@ -31,21 +32,22 @@ export async function recognisePage(
   file: string,
   page: number,
 ): Promise<OcrPage> {
-  const scale = await readingImage(() => chooseScale(file, page));
-  let read = await recognise(tesseract, file, page, scale);
+  const image = await readingImage(() => readImage(file, page));
+  const scale = await readingImage(() => chooseScale(image));
+  let read = await recognise(tesseract, image, scale);
   let usedScale = scale;
   if (read.text === '' && scale > 1) {
     // Enlarging a skewed page can hide its lines from the layout analysis.
     usedScale = 1;
-    read = await recognise(tesseract, file, page, usedScale);
+    read = await recognise(tesseract, image, usedScale);
   }
   if (read.text === '' || (read.confidence ?? 0) >= DOUBTFUL) return read;
-  const turned = await recognise(tesseract, file, page, usedScale, 180);
+  const turned = await recognise(tesseract, image, usedScale, 180);
   return (turned.confidence ?? 0) > (read.confidence ?? 0) ? turned : read;
 }
 
-async function chooseScale(file: string, page: number): Promise<number> {
-  const { width, height, density = 0 } = await openImage(file, { page }).metadata();
+async function chooseScale(image: Sharp): Promise<number> {
+  const { width, height, density = 0 } = await image.metadata();
   const dpi = density >= MIN_CREDIBLE_DPI ? density : Math.max(width, height) / A4_LONG_SIDE_INCHES;
   const wanted = dpi < DPI / 1.2 || dpi > MAX_DPI ? DPI / dpi : 1;
   const possible = Math.sqrt(MAX_PIXELS / (width * height));
@@ -54,13 +56,12 @@ async function chooseScale(file: string, page: number): Promise<number> {
 
 async function recognise(
   tesseract: Worker,
-  file: string,
-  page: number,
+  image: Sharp,
   scale: number,
   angle = 0,
 ): Promise<OcrPage> {
-  const image = await readingImage(() => prepare(openImage(file, { page }), scale, angle));
-  const { data } = await tesseract.recognize(image, { rotateAuto: true });
+  const png = await readingImage(() => prepare(image.clone(), scale, angle));
+  const { data } = await tesseract.recognize(png, { rotateAuto: true });
   const text = cleanText(data.text);
   return { text, confidence: text === '' ? null : data.confidence };
 }
