@@ -77,6 +77,14 @@ const proofs: Record<string, { about: string; run(): Promise<void> }> = {
       '1,000,000 documents with their clocks: the figures of the SLA page stay quick, unscanned',
     run: () => runTest('slices/sla-tracking/figures/many.test.ts', { SLA_DOCUMENTS: '1000000' }),
   },
+  fuzz: {
+    about: '100 spoilt copies of a good file of every format: each ends as text or with a code',
+    run: () =>
+      runTest('tests/hostile-files/fuzz.test.ts', {
+        FUZZ_EACH: '100',
+        FUZZ_SEED: process.argv[3] ?? '1',
+      }),
+  },
   nasty: {
     about: 'all 135 poisonous documents with good ones in between, to one server',
     async run() {

@@ -360,5 +360,41 @@ describe('a PDF', () => {
 
   test('is not what merely talks about PDF', async () => {
     expect((await inspected('The header of a PDF is %PDF-1.7.', 'a.txt')).format).toBe('text');
+    const inside = '# PDF\n\n```\n%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\n```\n';
+    expect((await inspected(inside, 'a.md')).format).toBe('markdown');
+  });
+
+  test('of 50,000 pages is refused, not read', async () => {
+    expect(await codeOf(pdf(50_000))).toBe('too-many-pages');
+  });
+});
+
+describe('a file that is several things at once is the one that its beginning says', () => {
+  const script = '<html><body><script>alert(1)</script></body></html>';
+  const word = zipOf([types(WORD)]);
+  const gif = image(20, 10).gif().toBuffer();
+  const jpeg = image(20, 10).jpeg().toBuffer();
+  const after = async (first: Promise<Buffer> | string, then: string | Buffer): Promise<Buffer> =>
+    Buffer.concat([Buffer.from(await first), Buffer.from(then)]);
+
+  test.each<[string, string, string, Promise<Buffer>]>([
+    ['a PDF with a ZIP behind it', 'a.zip', 'pdf', after(pdf(1), zipOf([{ name: 'a.exe' }]))],
+    ['a PDF with a page of HTML behind it', 'a.html', 'pdf', after(pdf(1), script)],
+    [
+      'a page of HTML with a PDF in a comment',
+      'a.pdf',
+      'html',
+      after(`${script}<!--`, '%PDF-1.7 1 0 obj-->'),
+    ],
+    ['a GIF with HTML behind it', 'a.html', 'image', after(gif, script)],
+    ['a JPEG with a ZIP behind it', 'a.docx', 'image', after(jpeg, word)],
+    ['a Word document with a PDF behind it', 'a.pdf', 'docx', after(Promise.resolve(word), pdf(1))],
+    ['RTF with HTML inside', 'a.doc', 'rtf', after(`{\\rtf1 ${script}}`, '')],
+  ])('%s, named %s, is %s', async (_, fileName, format, content) => {
+    expect((await inspected(await content, fileName)).format).toBe(format);
+  });
+
+  test('a script that begins as a GIF does is no image', async () => {
+    expect(await codeOf('GIF89a/*\0\x01\x02\0\0*/=1;alert(1);//', 'a.gif')).toBe('corrupt');
   });
 });

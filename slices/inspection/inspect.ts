@@ -2,6 +2,7 @@ import { fileTypeFromFile } from 'file-type';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { openPdf } from '../../shared/pdfium.ts';
+import { StepFailure } from '../../shared/step-failure.ts';
 import { claimedText, isTextFormat, mismatch, namedFormat } from './claim.ts';
 import type { Inspection, InspectionLimits } from './inspection.ts';
 import { inspectZip, refuseCompoundFile } from './office.ts';
@@ -67,7 +68,8 @@ async function find(input: InspectInput, file: FileHandle, head: Buffer): Promis
   if (/^\s*\{\\rtf/.test(head.toString('latin1', 0, 64))) return rtf;
   // Readers of PDF allow for some junk before the header.
   if (/%PDF-\d/.test(head.toString('latin1', 0, 1024)) && head.includes(' obj')) {
-    return inspectPdf(input);
+    const pdf = await inspectPdf(input).catch(unlessText(head));
+    if (pdf !== null) return pdf;
   }
   if (BYTE_ORDER_MARK.test(head.toString('latin1', 0, 3))) return inspectAsText(input, file, head);
   const type = await fileTypeFromFile(input.file);
@@ -99,6 +101,14 @@ const rtf: Inspection = {
   encoding: null,
   warnings: [],
 };
+
+/** A text that shows what a PDF looks like inside is none. */
+const unlessText =
+  (head: Buffer) =>
+  (error: unknown): null => {
+    if (error instanceof StepFailure && error.code === 'corrupt' && isText(head)) return null;
+    throw error;
+  };
 
 async function inspectPdf({ file, limits }: InspectInput): Promise<Inspection> {
   const pdf = await openPdf(file);

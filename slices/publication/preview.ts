@@ -12,7 +12,7 @@ export interface PreviewOptions {
   text: string;
   /** What people call its kind of file. */
   type: string;
-  sandbox: Sandbox;
+  sandbox: Pick<Sandbox, 'run'>;
   signal?: AbortSignal;
 }
 

@@ -14,7 +14,7 @@ export interface ExtractOptions {
   format: Format;
   /** Of text, Markdown, CSV and HTML; null to guess it. */
   encoding: string | null;
-  sandbox: Sandbox;
+  sandbox: Pick<Sandbox, 'run'>;
   /** For pictures of pages on their way to OCR; of the sandbox's file system. */
   workDir: string;
   /** For OCR, as tesseract names them. */
