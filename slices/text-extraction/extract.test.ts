@@ -139,6 +139,15 @@ test.each([
   expect((await extract('image', turned)).pages[0]?.text).toBe(LINE);
 });
 
+test('a page that lies askew, and one of low resolution, are read by OCR', async () => {
+  const words = await picture(`${LINE}\nDate: 5 March 2024\nTotal: EUR 119.00`);
+  const askew = await sharp(words).rotate(12, { background: '#fff' }).png().toBuffer();
+  expect((await extract('image', askew)).pages[0]?.text).toContain(LINE);
+  // Of letters 48 points high at 72 dpi, so as if scanned at 75 in the usual size.
+  const coarse = await sharp(words).resize({ width: 300 }).jpeg({ quality: 70 }).toBuffer();
+  expect((await extract('image', coarse)).pages[0]?.text).toContain(LINE);
+});
+
 test('an image is turned as its EXIF says', async () => {
   const turned = await sharp(await picture(LINE))
     .rotate(270)

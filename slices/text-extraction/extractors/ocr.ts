@@ -4,6 +4,7 @@ import { readImage } from '../../../shared/image-file.ts';
 import { openImage } from '../../../shared/image.ts';
 import { cleanText } from '../text.ts';
 import { readingImage } from './image.ts';
+import { skewOf } from './skew.ts';
 
 /** What OCR read on one page; `confidence` is the mean of its words, 0 to 100, null without any. */
 export interface OcrPage {
@@ -25,7 +26,7 @@ const DOUBTFUL = 65;
 /**
  * Reads one page of an image: EXIF rotation honoured, enlarged to 300 dpi and freed of specks where
  * its resolution is low, skew straightened by tesseract, which also reads text turned by a quarter
- * one way; what turns out upside down is turned and read again.
+ * one way; what is skewed more, or upside down, is turned and read again.
  */
 export async function recognisePage(
   tesseract: Worker,
@@ -35,16 +36,16 @@ export async function recognisePage(
   const image = await readingImage(() => readImage(file, page));
   const scale = await readingImage(() => chooseScale(image));
   let read = await recognise(tesseract, image, scale);
-  let usedScale = scale;
-  if (read.text === '' && scale > 1) {
-    // Enlarging a skewed page can hide its lines from the layout analysis.
-    usedScale = 1;
-    read = await recognise(tesseract, image, usedScale);
-  }
+  if ((read.confidence ?? 0) >= DOUBTFUL) return read;
+  // Beyond about 8 degrees the layout analysis may find no lines to straighten.
+  const skew = await readingImage(() => skewOf(image));
+  if (skew !== 0) read = surer(read, await recognise(tesseract, image, scale, -skew));
   if (read.text === '' || (read.confidence ?? 0) >= DOUBTFUL) return read;
-  const turned = await recognise(tesseract, image, usedScale, 180);
-  return (turned.confidence ?? 0) > (read.confidence ?? 0) ? turned : read;
+  return surer(read, await recognise(tesseract, image, scale, 180 - skew));
 }
+
+const surer = (one: OcrPage, other: OcrPage): OcrPage =>
+  (other.confidence ?? 0) > (one.confidence ?? 0) ? other : one;
 
 async function chooseScale(image: Sharp): Promise<number> {
   const { width, height, density = 0 } = await image.metadata();
@@ -77,5 +78,7 @@ async function prepare(image: Sharp, scale: number, angle: number): Promise<Buff
   if (scale >= 1.5) grey.median(3);
   const png = await grey.withMetadata({ density: DPI }).png({ compressionLevel: 1 }).toBuffer();
   // sharp turns only once in a pipeline, and the EXIF rotation came first.
-  return angle === 0 ? png : openImage(png).rotate(angle).png({ compressionLevel: 1 }).toBuffer();
+  if (angle === 0) return png;
+  const turned = openImage(png).rotate(angle, { background: '#fff' });
+  return turned.png({ compressionLevel: 1 }).toBuffer();
 }
