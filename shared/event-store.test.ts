@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import type { Sql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../tests/database.ts';
+import { connect } from './database.ts';
 import { defineEvent } from './event.ts';
 import { eventCatalogue } from './event-catalogue.ts';
 import { createEventStore, VersionConflict, type EventStore } from './event-store.ts';
@@ -92,6 +93,27 @@ describe('append', () => {
     );
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(await store.read(stream)).toHaveLength(1);
+  });
+
+  it('takes one round trip, and one for all who append at once, again and again', async () => {
+    const statements: string[] = [];
+    const sql = connect(test.url, {
+      debug: (_connection, statement) => statements.push(statement),
+    });
+    const counted = createEventStore(sql, eventCatalogue([Noted]));
+    const appendTimes = async (times: number) => {
+      const stream = newId();
+      for (let version = 0; version < times; version += 1)
+        await counted.append(write(stream, version, note('a')));
+    };
+    // The first statements of a connection ask for the types of the database.
+    await appendTimes(1);
+    statements.length = 0;
+    await appendTimes(10);
+    expect(statements).toHaveLength(10);
+    await Promise.all(Array.from({ length: 16 }, () => appendTimes(10)));
+    expect(statements).toHaveLength(20);
+    await sql.end();
   });
 
   it('lets others succeed when one of a group repeats an id in another stream', async () => {

@@ -66,6 +66,12 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
+/**
+ * Whoever has just had an answer, or has a request in the same turn of the event loop, travels along:
+ * without it one caller leaves alone and all others wait for two commits.
+ */
+const nextTurn = () => new Promise<void>((resolve) => void setImmediate(resolve));
+
 /** More callers than this travel in the next group: keeps a group's locks and its statement small. */
 const LARGEST_GROUP = 128;
 
@@ -97,6 +103,7 @@ export function createEventStore(sql: Sql, catalogue: EventCatalogue): EventStor
   async function drain(): Promise<void> {
     writing = true;
     while (waiting.length > 0) {
+      await nextTurn();
       await writeGroup(waiting.splice(0, LARGEST_GROUP));
       for (const listener of listeners) listener();
     }
