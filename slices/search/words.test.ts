@@ -22,6 +22,8 @@ describe('the words of a text', () => {
     ['Quelle der Freude', 'quelle der freude'],
     ['الْعَرَبِيَّة', 'العربية'],
     ['🦉 & |', ''],
+    ['⑴ ⒈ ½ ﷲ', '1 1 12 الله'],
+    ['a \u0301 b', 'a b'],
   ])('%s → %s', (text, expected) => {
     expect(words(text)).toBe(expected);
   });
@@ -51,10 +53,11 @@ describe('the words of a text', () => {
         for (const { word, also, start, end } of wordsOf(text)) {
           expect(start).toBeGreaterThanOrEqual(last);
           expect(end).toBeGreaterThan(start);
-          for (const each of [word, ...also]) expect(each).not.toMatch(/['\\:&|!()<>*\s]/);
+          for (const each of [word, ...also]) expect(each).not.toMatch(/^$|['\\:&|!()<>*\s]/);
           last = start;
         }
       }),
+      { examples: [['⑴']] },
     );
   });
 

@@ -23,6 +23,8 @@ const NUMBER = new RegExp(
 const INSIDE = /\d[.,]$/;
 const JOINT = /^(?:[-‐‑]|\u00AD)\n?$/;
 const LETTERS_ONLY = /^\p{L}+$/u;
+/** What compatibility forms are made of beside letters and digits: `⑴` is `(1)`. */
+const BETWEEN = new RegExp(`[^${LETTERS}ー]`, 'gu');
 /** Longer ones are no words; the index holds their beginning. */
 const MOST_LETTERS = 64;
 
@@ -34,6 +36,8 @@ const MOST_LETTERS = 64;
 export function* wordsOf(text: string): Generator<Word> {
   let last: Word | undefined;
   for (const next of plainWordsOf(text)) {
+    // An accent that stands alone.
+    if (next.word === '') continue;
     if (last) yield joined(last, next, text);
     last = next;
   }
@@ -129,6 +133,7 @@ export function foldWord(raw: string): string {
     word = word
       .normalize('NFKD')
       .toLowerCase()
+      .replaceAll(BETWEEN, '')
       .replaceAll(ACCENTS, '')
       .normalize('NFC')
       .replaceAll(/[ßæœøłđı]/g, (letter) => SPELLED_OUT[letter] ?? letter);
