@@ -5,7 +5,7 @@ import type { PageFacts } from '../../shared/web/page-context.ts';
 export function createPageFacts({ sql }: Database): () => Promise<PageFacts> {
   return async () => {
     const [row] = await sql<{ failed: number }[]>`
-      SELECT count(*)::int AS failed FROM document_board WHERE status = 'failed'`;
+      SELECT count::float8 AS failed FROM document_counts WHERE state = 'failed'`;
     return { failed: row?.failed ?? 0 };
   };
 }

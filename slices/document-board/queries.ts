@@ -123,21 +123,13 @@ export function createBoardQueries({ db, sql: raw }: Database): BoardQueries {
     countAfter: async (filter, position, limit) =>
       (await find(filter, { after: position }, limit, false)).length,
     async counts() {
-      const rows = await raw<{ status: DocumentStatus; count: number }[]>`
-        SELECT status, count(*)::int AS count FROM document_board GROUP BY status`;
-      const counts = Object.fromEntries([
-        ['all', 0],
-        ...[...documentStatuses, ...urgentStates].map((state) => [state, 0]),
-      ]) as BoardCounts;
-      for (const { status, count } of rows) {
-        counts[status] = count;
-        counts.all += count;
-      }
-      const urgent = await raw<{ state: 'at-risk' | 'breached'; count: number }[]>`
-        SELECT sla_state AS state, count(*)::int AS count FROM document_board
-        WHERE sla_state = ANY (${[...urgentStates]}) GROUP BY sla_state`;
-      for (const { state, count } of urgent) counts[state] = count;
-      return counts;
+      const rows = await raw<{ state: string; count: number }[]>`
+        SELECT state, count::float8 FROM document_counts`;
+      const counted = new Map(rows.map(({ state, count }) => [state, count]));
+      const counts = Object.fromEntries(
+        [...documentStatuses, ...urgentStates].map((state) => [state, counted.get(state) ?? 0]),
+      ) as Omit<BoardCounts, 'all'>;
+      return { ...counts, all: documentStatuses.reduce((sum, each) => sum + counts[each], 0) };
     },
     async newest() {
       const [row] = await raw<{ revision: string; reload_below: string; position: string }[]>`

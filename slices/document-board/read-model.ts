@@ -28,6 +28,7 @@ import { StepGivenUp, StepRetryScheduled } from '../retry-policy/events.ts';
 import { withoutSla, type SlaState } from '../sla-tracking/document-sla.contract.ts';
 import { textExtractionEvents } from '../text-extraction/events.ts';
 import type { DocumentStatus, RowError, RowRetry } from './board-row.contract.ts';
+import { documentCounts } from './counts.ts';
 import { endSla, nextSla, slaFolds } from './sla-folds.ts';
 
 /** A field as the contract names it. */
@@ -99,6 +100,7 @@ export function boardProjection(steps: readonly Step[]): Projection<BoardRecord>
     tableName: 'document_board',
     table: boardTable,
     live: true,
+    tallies: [documentCounts],
     folds: [
       received,
       ...ofEveryStep.map((fold) => withFindings(fold, findings)),

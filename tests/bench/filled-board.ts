@@ -22,6 +22,8 @@ export async function fillBoard(sql: Sql, documents: number): Promise<void> {
       FROM generate_series(1, ${documents}::int) n
     ) documents`;
   await sql`
+    INSERT INTO document_counts SELECT status, count(*) FROM document_board GROUP BY status`;
+  await sql`
     INSERT INTO document_search (id, part, facts, body, words, names, received)
     SELECT md5(n::text)::uuid, 0, jsonb_build_object('fileName', body, 'title', body, 'language', 'en',
         'kind', 'delivery-note', 'format', 'pdf', 'source', NULL, 'label', NULL,
