@@ -54,6 +54,8 @@ async function fill(): Promise<void> {
       CASE WHEN document % 50 > 0 THEN 'met' WHEN document % 100 = 0 THEN 'at-risk' ELSE 'on-track' END,
       at, at + interval '15 minutes', CASE WHEN document % 50 > 0 THEN at END, 1
     FROM binned WHERE clock = 'document'`;
+  await sql`
+    INSERT INTO sla_open SELECT state, count(*) FROM sla_tracking WHERE ended_at IS NULL GROUP BY 1`;
   await sql`DROP TABLE ended, binned`;
   await sql`VACUUM ANALYZE`;
 }
@@ -67,7 +69,7 @@ const reader = () =>
 
 describe(`${DOCUMENTS} documents`, () => {
   it('are read quickly for the page, from counts alone', async () => {
-    const times: Record<string, number> = {};
+    const times: Record<string, { p50: number; p95: number }> = {};
     for (const period of periods) {
       const taken: number[] = [];
       for (let round = 0; round < ROUNDS; round += 1) {
@@ -76,13 +78,13 @@ describe(`${DOCUMENTS} documents`, () => {
         taken.push(performance.now() - begun);
         if (round === 0) expect(figures.totals.completed).toBeGreaterThan(DOCUMENTS / 200);
       }
-      times[period] = Math.round(
-        taken.toSorted((one, other) => one - other)[Math.ceil(ROUNDS * 0.95) - 1] ?? Infinity,
-      );
+      const ordered = taken.toSorted((one, other) => one - other);
+      const at = (share: number) => Math.round(ordered[Math.ceil(ROUNDS * share) - 1] ?? Infinity);
+      times[period] = { p50: at(0.5), p95: at(0.95) };
     }
-    console.log('p95 in ms:', times);
+    console.log('milliseconds:', times);
     // At small counts a busy machine says more about itself.
-    if (DOCUMENTS >= 1_000_000) expect(times['24h']).toBeLessThan(LIMIT_MS);
+    if (DOCUMENTS >= 1_000_000) expect(times['24h']?.p95).toBeLessThan(LIMIT_MS);
   });
 
   it('are never scanned', { timeout: 120_000 }, async () => {

@@ -62,6 +62,13 @@ export const durationsTable = (table: string) =>
     (t) => [primaryKey({ columns: [t.clock, t.bin, t.start, t.took, t.target] })],
   );
 
+/** How many documents under way are in a state; '' where nothing was promised. */
+const openTable = (table: string) =>
+  pgTable(table, {
+    state: text().primaryKey(),
+    count: bigint({ mode: 'number' }).notNull(),
+  });
+
 /** What figures about promised times are made of: kept beside the clocks, so that nothing is scanned. */
 export const slaTallies: readonly Tally<SlaRow>[] = [
   {
@@ -94,6 +101,11 @@ export const slaTallies: readonly Tally<SlaRow>[] = [
         took,
         target,
       })),
+  },
+  {
+    tableName: 'sla_open',
+    table: openTable,
+    of: ({ state, endedAt }) => (endedAt === null ? [{ state: state ?? '' }] : []),
   },
 ];
 

@@ -43,10 +43,9 @@ export function createOpenQueries({ sql }: Pick<Database, 'sql'>): OpenQueries {
 
   return {
     async counts() {
-      const rows = await sql<{ state: SlaState | null; count: number }[]>`
-        SELECT state, count(*)::int AS count FROM sla_tracking
-        WHERE ended_at IS NULL GROUP BY state`;
-      return new Map(rows.map(({ state, count }) => [state ?? '', count]));
+      const rows = await sql<{ state: SlaState | ''; count: number }[]>`
+        SELECT state, count::float8 FROM sla_open`;
+      return new Map(rows.map(({ state, count }) => [state, count]));
     },
     inState: (state, limit) => sql<OpenDocument[]>`
       SELECT ${columns} FROM sla_tracking t LEFT JOIN document_board b USING (id)
