@@ -34,6 +34,17 @@ export interface Bus {
 const WINDOW = 5_000;
 const PAGE = 1_000;
 
+/** The index of the first event after a position; many subscriptions ask, for every few events. */
+function firstAfter(events: readonly StoredEvent[], position: number): number {
+  let [from, to] = [0, events.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if ((events[middle]?.position ?? Infinity) > position) to = middle;
+    else from = middle + 1;
+  }
+  return from;
+}
+
 /** Appends are told here, without words. */
 export const EVENTS_CHANNEL = 'events';
 /** Told on EVENTS_CHANNEL when parked streams have become due: looked for at once. */
@@ -77,8 +88,8 @@ export function createBus(options: {
   /** The page after a position, from memory when it lies there. */
   async function pageAfter(position: number): Promise<Page> {
     if (position < windowStart) return feed.between(position, head, PAGE);
-    const from = window.findIndex((event) => event.position > position);
-    const events = from === -1 ? [] : window.slice(from, from + PAGE);
+    const from = firstAfter(window, position);
+    const events = window.slice(from, from + PAGE);
     const last = events.at(-1);
     return { events, position: events.length === PAGE && last ? last.position : head };
   }

@@ -18,8 +18,8 @@ function placesOn(...waiting: string[]) {
       asked.push(batchSize);
       return waiting.splice(0, batchSize).map((id) => ({ id, data: {}, retryCount: 0 }) as Job);
     },
-    async complete(_queue: string, { id }: { id: string }) {
-      settled.push(`${id} done`);
+    async complete(_queue: string, jobs: { id: string }[]) {
+      settled.push(`${jobs.map(({ id }) => id).join(' and ')} done`);
     },
     async fail(_queue: string, { id }: { id: string }, { message }: Error) {
       settled.push(`${id} failed: ${message}`);
@@ -61,6 +61,15 @@ it('asks once for all free places, and again for each that becomes free', async 
   expect(settled).toEqual(['b done']);
   expect(asked).toEqual([3, 1]);
   expect([...underWay.keys()]).toEqual(['a', 'b', 'c', 'd']);
+});
+
+it('tells of all jobs at once that are done at the same time', async () => {
+  const { places, underWay, settled } = placesOn('a', 'b', 'c');
+  places.fill();
+  await settle();
+  for (const { end } of underWay.values()) end();
+  await settle();
+  expect(settled).toEqual(['a and b and c done']);
 });
 
 it('asks nothing while no place is free, and forgets no call meanwhile', async () => {

@@ -1,5 +1,6 @@
 import type { Job, PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
+import { grouped } from './grouped.ts';
 import { withoutQuery } from './query-error.ts';
 import type { JobHandler } from './work-queue.ts';
 
@@ -37,6 +38,7 @@ export function createPlaces<Data extends object>(options: {
     { job: Job<Data>; claim: AbortController; done: Promise<void> }
   >();
   const cutShort: string[] = [];
+  const complete = grouped<Job<Data>>((jobs) => boss.complete(queue, [...jobs]));
   let lent = 0;
   let wanted = false;
   let taking: Promise<void> | null = null;
@@ -100,7 +102,7 @@ export function createPlaces<Data extends object>(options: {
 
   async function settle(job: Job<Data>, outcome: 'done' | 'cut short' | Error): Promise<void> {
     if (outcome === 'cut short') cutShort.push(job.id);
-    else if (outcome === 'done') await boss.complete(queue, job);
+    else if (outcome === 'done') await complete(job);
     else await boss.fail(queue, job, outcome);
   }
 

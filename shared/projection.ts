@@ -97,7 +97,7 @@ export function projectionSubscription<Row extends { id: string }>(
     const { parts } = projection;
     if (parts) gone.push(...kept.map((row) => row.id));
     if (gone.length > 0) await tx.delete(table).where(inArray(table.id, gone));
-    if (parts) for (const row of kept) await insert(tx, table, parts.split(row));
+    if (parts) await insert(tx, table, Iterator.from(kept).flatMap(parts.split));
     else
       await upsert(
         tx,

@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts';
+import { grouped } from '../grouped.ts';
 import { LIVE_CHANNEL } from '../projection.ts';
 
 /** How far a running step is with a document, for example in pages. */
@@ -35,6 +36,10 @@ export function createProgressBoard(database: Database): ProgressBoard {
       SET step = excluded.step, done = excluded.done, total = excluded.total, updated_at = doctrail_now())
     SELECT pg_notify(${LIVE_CHANNEL}, ${PROGRESS_PREFIX + document})`;
 
+  const clear = grouped<string>(
+    (documents) => sql`DELETE FROM step_progress WHERE document_id = ANY (${[...documents]})`,
+  );
+
   return {
     reporter(document, step) {
       let latest: StepProgress | null = null;
@@ -57,7 +62,7 @@ export function createProgressBoard(database: Database): ProgressBoard {
         async end() {
           clearTimeout(timer);
           await writing;
-          await sql`DELETE FROM step_progress WHERE document_id = ${document}`;
+          await clear(document);
         },
       };
     },

@@ -39,6 +39,14 @@ export interface StepWorker {
   abandon(document: string): void;
 }
 
+/** An attempt under way, and the history that it began with, its start included. */
+interface Run {
+  document: string;
+  cause: string;
+  attempt: number;
+  history: readonly StoredEvent[];
+}
+
 /** So many deaths of the host in a row are a failure of the document. */
 const INTERRUPTIONS_ARE_A_FAILURE = 3;
 
@@ -53,7 +61,7 @@ const WORKER = `${hostname()}:${process.pid}`;
  * attempt is the newest one and still wanted, so a host that comes back late is refused.
  */
 export function stepWorker(step: Step, dependencies: Dependencies): StepWorker {
-  const { store, stepGate, sandbox, progress, log } = dependencies;
+  const { store, stepGate, blobs, sandbox, progress, config, log } = dependencies;
   const running = new Map<string, AbortController>();
 
   const work: JobHandler<StepJob> = async ({ document, cause }, { signal: stopping }) => {
@@ -61,13 +69,15 @@ export function stepWorker(step: Step, dependencies: Dependencies): StepWorker {
     const begun = await begin(document, cause);
     if (!begun) return;
     const { attempt, history } = begun;
+    const outcome = (fact: NewEvent) => conclude({ document, cause, ...begun }, fact);
     const abandoned = new AbortController();
     running.set(document, abandoned);
     const signal = AbortSignal.any([stopping, abandoned.signal]);
     const reporter = progress.reporter(document, step.slug);
     const meter = meteredSandbox(sandbox);
     const context = {
-      ...dependencies,
+      blobs,
+      config,
       sandbox: meter.sandbox,
       document,
       history,
@@ -78,19 +88,18 @@ export function stepWorker(step: Step, dependencies: Dependencies): StepWorker {
       const result = await sandbox.inWorkDir((workDir) =>
         unlessAborted(signal, () => step.run({ ...context, workDir })),
       );
-      await conclude(document, cause, attempt, step.events.Finished({ attempt, ...result }));
+      await outcome(step.events.Finished({ attempt, ...result }));
     } catch (error) {
       if (abandoned.signal.aborted) return;
       if (stopping.aborted) {
-        const interrupted = step.events.Interrupted({ attempt, reason: 'shutdown' });
-        await conclude(document, cause, attempt, interrupted);
+        await outcome(step.events.Interrupted({ attempt, reason: 'shutdown' }));
         throw error;
       }
       if (isOutage(error) && !isFull(error)) throw error;
       const failure = toFailure(error);
       if (failure.cause !== undefined)
         log.warn({ err: failure.cause, document, step: step.slug }, failure.message);
-      await conclude(document, cause, attempt, failed(attempt, failure));
+      await outcome(failed(attempt, failure));
     } finally {
       log.debug({ document, step: step.slug, attempt, ...meter.used() }, 'step run');
       if (running.get(document) === abandoned) running.delete(document);
@@ -139,16 +148,16 @@ export function stepWorker(step: Step, dependencies: Dependencies): StepWorker {
     return step.events.Failed({ attempt, error });
   }
 
-  /** Stores an outcome while its attempt is the newest, has none and is wanted; a late one is dropped. */
-  async function conclude(
-    document: string,
-    cause: string,
-    attempt: number,
-    outcome: NewEvent,
-  ): Promise<void> {
+  /**
+   * Stores an outcome while its attempt is the newest, has none and is wanted; a late one is dropped.
+   * Decides on what is known from the start first: where somebody has appended since, it is refused.
+   */
+  async function conclude({ document, cause, attempt, history: known }: Run, outcome: NewEvent) {
+    const stream = documentStream(document);
+    let isKnown = true;
     await decideAgain(async () => {
-      const stream = documentStream(document);
-      const history = await store.read(stream);
+      const history = isKnown ? known : await store.read(stream);
+      isKnown = false;
       const state = foldStep(step.events, history);
       const isNewest = state.attempt === attempt && state.state === 'running';
       if (!isNewest || !stepGate.isWanted(history, step.slug, cause)) {
