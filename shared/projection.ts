@@ -3,7 +3,7 @@ import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { Static } from 'typebox';
 import { BlobErased, type BlobStore } from './blobs.ts';
 import { documentOf, type EventDefinition, type StoredEvent } from './event.ts';
-import { inStatements } from './statements.ts';
+import { insertRows } from './insert-rows.ts';
 import type { Checkpoint, Subscription, Transaction } from './subscription.ts';
 import { count, type Tally } from './tally.ts';
 
@@ -154,29 +154,38 @@ async function loadBlobs(blobs: BlobStore, document: string, hashes: string[]): 
 async function upsert(
   tx: Transaction,
   table: ReadModelTable,
-  rows: { id: string }[],
+  rows: readonly { id: string }[],
 ): Promise<void> {
-  const set = Object.fromEntries(
-    Object.entries(getTableColumns(table)).map(([key, column]) => [
-      key,
-      sql`excluded.${sql.identifier(column.name)}`,
-    ]),
-  );
-  for (const some of inStatements(table, rows)) {
-    await tx.insert(table).values(some).onConflictDoUpdate({ target: table.id, set });
-  }
+  if (rows.length === 0) return;
+  const set = Object.values(getTableColumns(table)).map(({ name }) => {
+    const column = sql.identifier(name);
+    return sql`${column} = excluded.${column}`;
+  });
+  await tx.execute(sql`${insertRows(table, rows)}
+    ON CONFLICT (id) DO UPDATE SET ${sql.join(set, sql`, `)}`);
 }
 
 async function insert(
   tx: Transaction,
   table: ReadModelTable,
-  rows: Iterable<{ id: string }>,
+  parts: IteratorObject<{ id: string }>,
 ): Promise<void> {
-  for (const some of inStatements(table, rows, PARTS)) await tx.insert(table).values(some);
+  for (let some = take(parts); some.length > 0; some = take(parts))
+    await tx.execute(insertRows(table, some));
 }
 
 /** Parts are large. */
 const PARTS = 20;
+
+function take<T>(from: Iterator<T>): T[] {
+  const taken: T[] = [];
+  while (taken.length < PARTS) {
+    const { done, value } = from.next();
+    if (done) break;
+    taken.push(value);
+  }
+  return taken;
+}
 
 /**
  * The row that a projection makes of one stream's history: the same fold as the table's, for whoever
