@@ -19,7 +19,10 @@ beforeAll(async () => {
 }, 900_000);
 afterAll(() => test.drop());
 
-/** Tables as they are when documents came evenly over ninety days: their counts, and the rows of clocks. */
+/**
+ * Tables as they are when documents came evenly over ninety days: their counts, and the rows of
+ * clocks, in the order of time in which they are written.
+ */
 async function fill(): Promise<void> {
   const { sql } = test.database;
   await sql`SELECT setseed(0.5)`;
@@ -37,15 +40,17 @@ async function fill(): Promise<void> {
   await sql`
     INSERT INTO sla_durations (clock, bin, start, took, target, count)
     SELECT clock, bin, date_trunc('hour', at, 'UTC'), took, 'Default', count(*) FROM binned
-    GROUP BY 1, 2, 3, 4`;
+    GROUP BY 1, 2, 3, 4 ORDER BY 3`;
   for (const grain of [1, 6, 24]) {
     const start = sql`date_bin(make_interval(hours => ${grain}), at, 'epoch')`;
     await sql`
       INSERT INTO sla_histogram (grain, start, clock, bin, target, count)
-      SELECT ${grain}, ${start}, clock, bin, 'Default', count(*) FROM binned GROUP BY 2, 3, 4`;
+      SELECT ${grain}, ${start}, clock, bin, 'Default', count(*) FROM binned GROUP BY 2, 3, 4
+      ORDER BY 2`;
     await sql`
       INSERT INTO sla_promises (grain, start, clock, target, outcome, step, phase, count)
-      SELECT ${grain}, ${start}, clock, 'Default', 'met', '', '', count(*) FROM binned GROUP BY 2, 3`;
+      SELECT ${grain}, ${start}, clock, 'Default', 'met', '', '', count(*) FROM binned GROUP BY 2, 3
+      ORDER BY 2`;
   }
   // One in fifty is still under way.
   await sql`
@@ -53,7 +58,7 @@ async function fill(): Promise<void> {
     SELECT gen_random_uuid(), 1, '[]', '[]',
       CASE WHEN document % 50 > 0 THEN 'met' WHEN document % 100 = 0 THEN 'at-risk' ELSE 'on-track' END,
       at, at + interval '15 minutes', CASE WHEN document % 50 > 0 THEN at END, 1
-    FROM binned WHERE clock = 'document'`;
+    FROM binned WHERE clock = 'document' ORDER BY at`;
   await sql`
     INSERT INTO sla_open SELECT state, count(*) FROM sla_tracking WHERE ended_at IS NULL GROUP BY 1`;
   await sql`DROP TABLE ended, binned`;

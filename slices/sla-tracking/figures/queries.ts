@@ -60,6 +60,14 @@ interface PlaceIn extends Place {
   to: Date;
 }
 
+/** A part of a period, or all of it, with the places of its percentiles. */
+interface Span extends Pick<Durations, 'clock' | 'start'> {
+  from: Date;
+  to: Date;
+  count: number;
+  places: Place[];
+}
+
 /** Figures of a period, from the tallies alone. */
 export function createFigureQueries({ sql }: Pick<Database, 'sql'>): FigureQueries {
   const within = ({ grain, from, to }: Period, target: string | null) => sql`
@@ -102,10 +110,13 @@ export function createFigureQueries({ sql }: Pick<Database, 'sql'>): FigureQueri
    * The histogram tells in which bin a percentile lies, and the how-manieth value of that bin it is;
    * the durations in that bin tell the value itself, so it is exact. Both are read as of one moment.
    */
-  const durations = (period: Period, target: string | null, clocks: Fragment) =>
+  const durations = (
+    period: Period,
+    target: string | null,
+    { clocks, spansOf }: { clocks: Fragment; spansOf(parts: readonly BinsOfPart[]): Span[] },
+  ) =>
     sql.begin('isolation level repeatable read read only', async (tx) => {
-      const parts = await binsOf(tx, period, target, clocks);
-      const spans = [...wholeOf(period, parts), ...parts.map((part) => partOf(period, part))];
+      const spans = spansOf(await binsOf(tx, period, target, clocks));
       const places = spans.flatMap(({ places: each, clock, from, to }) =>
         each.map((place) => ({ ...place, clock, from, to })),
       );
@@ -117,10 +128,20 @@ export function createFigureQueries({ sql }: Pick<Database, 'sql'>): FigureQueri
     });
 
   return {
-    durations: (period, target) => durations(period, target, sql``),
+    durations: (period, target) =>
+      durations(period, target, {
+        clocks: sql``,
+        spansOf: (parts) => [
+          ...wholeOf(period, parts),
+          ...parts.map((part) => partOf(period, part)),
+        ],
+      }),
     async documents(period, target) {
-      const found = await durations(period, target, sql`AND clock = ${DOCUMENT_CLOCK}`);
-      return found.find(({ start }) => start === null) ?? null;
+      const [whole = null] = await durations(period, target, {
+        clocks: sql`AND clock = ${DOCUMENT_CLOCK}`,
+        spansOf: (parts) => wholeOf(period, parts),
+      });
+      return whole;
     },
     decided: (period, target) => sql<Decided[]>`
       SELECT clock, start,
@@ -143,13 +164,13 @@ export function createFigureQueries({ sql }: Pick<Database, 'sql'>): FigureQueri
 const ofTarget = (sql: Sql, target: string | null) =>
   target === null ? sql`` : sql`AND target = ${target}`;
 
-function partOf({ grain }: Period, { clock, start, ...bins }: BinsOfPart) {
+function partOf({ grain }: Period, { clock, start, ...bins }: BinsOfPart): Span {
   const to = new Date(start.getTime() + grain * HOUR_MS);
   return { clock, start, from: start, to, ...percentilesOf([bins]) };
 }
 
 /** Each clock over all parts. */
-function wholeOf({ from, to }: Period, parts: readonly BinsOfPart[]) {
+function wholeOf({ from, to }: Period, parts: readonly BinsOfPart[]): Span[] {
   const byClock = [...Map.groupBy(parts, ({ clock }) => clock)];
   return byClock
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
