@@ -22,6 +22,11 @@ const pages: readonly { name: string; path: string; where: SQL }[] = [
     where: fragment`id IN (SELECT id FROM document_search WHERE words @@ 'customer42'::tsquery)`,
   },
   {
+    name: 'search, one in a thousand is found',
+    path: '/?q=branch7',
+    where: fragment`id IN (SELECT id FROM document_search WHERE words @@ 'branch7'::tsquery)`,
+  },
+  {
     name: 'search, all are found',
     path: '/?q=ostermann',
     where: fragment`EXISTS (SELECT FROM document_search s

@@ -3,7 +3,8 @@ import { NOT_DUE } from '../../slices/sla-tracking/document-sla.contract.ts';
 
 /**
  * Fills the tables of board and search as the events of so many documents would: one in fifty has
- * failed, one in a hundred is under way. Everybody is called Ostermann, each has a number of its own.
+ * failed, one in a hundred is under way. Everybody is called Ostermann, each has a number of its own,
+ * one in a thousand the same branch.
  */
 export async function fillBoard(sql: Sql, documents: number): Promise<void> {
   await sql`
@@ -29,7 +30,7 @@ export async function fillBoard(sql: Sql, documents: number): Promise<void> {
         'kind', 'delivery-note', 'format', 'pdf', 'source', NULL, 'label', NULL,
         'receivedAt', '2026-01-01T00:00:00.000Z', 'fields', '[]'::jsonb),
       body, to_tsvector('simple', body), 'Ostermann', '2026-01-01'
-    FROM (SELECT n, 'Delivery note of Ostermann for customer' || n AS body
+    FROM (SELECT n, 'Delivery note of Ostermann for customer' || n || ' in branch' || n % 1000 AS body
           FROM generate_series(1, ${documents}::int) n) documents`;
   await sql`
     INSERT INTO subscriptions (name, position, revision)

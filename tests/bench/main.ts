@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { append } from './append.ts';
 import type { Bench } from './bench.ts';
 import { board } from './board.ts';
+import { documents } from './documents.ts';
 import { fanOut } from './fan-out.ts';
 import { feed } from './feed.ts';
 import { describeMachine } from './machine.ts';
@@ -19,6 +20,7 @@ import { openWorkbench } from './workbench.ts';
 const benches: Readonly<Record<string, Bench>> = {
   append,
   pipeline,
+  documents,
   feed,
   reaction,
   board,

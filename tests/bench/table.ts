@@ -34,7 +34,7 @@ function rowOf({ name, rate, p50, p99, others }: ContenderResult, extra: readonl
 
 /** A mark as a sentence, with what was reached. */
 export function sentenceOf({ figure, beside, least, most, value, reached }: MarkResult): string {
-  const wanted = least === undefined ? `≤ ${most}` : `≥ ${least}`;
+  const wanted = least === undefined ? `≤ ${short(most ?? NaN)}` : `≥ ${short(least)}`;
   const of = beside === null ? '' : ` × ${beside}`;
   return `${reached ? 'reached' : 'MISSED '}  ${figure} ${wanted}${of}: ${range(value)}`;
 }

@@ -96,11 +96,11 @@ describe(`${DOCUMENTS} documents`, () => {
     const { sql } = test.database;
     const scans = () => sql<{ relname: string; scans: string }[]>`
       SELECT relname, seq_scan AS scans FROM pg_stat_user_tables
-      WHERE relname LIKE 'sla_%' ORDER BY relname`;
+      WHERE relname LIKE 'sla_%' AND relname <> 'sla_open' ORDER BY relname`;
     const before = await scans();
     for (const period of periods) await reader()({ period, target: null });
     await sql`SELECT pg_stat_force_next_flush()`;
-    // Where a table is small, scanning it is right.
+    // Where a table is small, scanning it is right; sla_open always is, with a row a state.
     if (DOCUMENTS >= 1_000_000) expect(await scans()).toEqual(before);
   });
 });
