@@ -1,4 +1,5 @@
 import { integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { drizzle } from 'drizzle-orm/postgres-js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../tests/database.ts';
 import {
@@ -11,6 +12,7 @@ import {
   startKernel,
   type TestKernel,
 } from '../tests/kernel.ts';
+import { connect } from './database.ts';
 import { projectionSubscription, type Projection } from './projection.ts';
 import { createRebuilds } from './rebuild.ts';
 
@@ -92,5 +94,27 @@ describe('a tally', () => {
     expect(await standing()).toEqual(before);
     await kernel.tell(ids[0] ?? '', Counted({ by: 100 }));
     expect((await standing()).find(({ at }) => at === 100)).toMatchObject({ count: 1 });
+  });
+
+  it('takes as many statements for a hundred rows as for one', async () => {
+    const statements: string[] = [];
+    const sql = connect(test.url, {
+      debug: (_connection, statement) => statements.push(statement),
+    });
+    const { handle } = projectionSubscription(counted, { blobs: noBlobs });
+    const statementsFor = async (rows: number) => {
+      const ids = Array.from({ length: rows }, newId);
+      const told = await Promise.all(
+        ids.map((id) => kernel.tell(id, Opened({ name: 'a' }), Counted({ by: 1 }))),
+      );
+      await kernel.level('counters');
+      statements.length = 0;
+      await drizzle(sql).transaction((tx) => handle(tx, told.flat(), { position: 0, revision: 0 }));
+      return statements.length;
+    };
+    // The first statements of a connection ask for the types of the database.
+    await statementsFor(1);
+    expect(await statementsFor(100)).toBe(await statementsFor(1));
+    await sql.end();
   });
 });

@@ -18,12 +18,12 @@ const pages: readonly { name: string; path: string; where: SQL }[] = [
   { name: 'failed ones', path: '/?status=failed', where: fragment`status = 'failed'` },
   {
     name: 'search, one is found',
-    path: '/?q=customer42',
+    path: '/?q=%22customer42%22',
     where: fragment`id IN (SELECT id FROM document_search WHERE words @@ 'customer42'::tsquery)`,
   },
   {
     name: 'search, one in a thousand is found',
-    path: '/?q=branch7',
+    path: '/?q=%22branch7%22',
     where: fragment`id IN (SELECT id FROM document_search WHERE words @@ 'branch7'::tsquery)`,
   },
   {
