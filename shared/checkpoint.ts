@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { Sql } from 'postgres';
 import type { Checkpoint, Transaction } from './subscription.ts';
 
 /** Locks the row of a subscription; null when another process has it, or there is none. */
@@ -11,6 +12,22 @@ export async function lockCheckpoint(
     SELECT position, revision FROM subscriptions WHERE name = ${subscription}
     FOR UPDATE ${waitForIt ? sql`` : sql`SKIP LOCKED`}`);
   return row ? { position: Number(row.position), revision: Number(row.revision) } : null;
+}
+
+/**
+ * Moves a checkpoint over events that the subscription does not want; false when it is no longer
+ * where this process believes it to be, or another one has it.
+ */
+export async function passCheckpoint(
+  sql: Sql,
+  subscription: string,
+  { from, to }: { from: number; to: number },
+): Promise<boolean> {
+  const { count } = await sql`
+    UPDATE subscriptions SET position = ${to}, updated_at = doctrail_now()
+    WHERE name = (SELECT name FROM subscriptions WHERE name = ${subscription}
+      AND position = ${from} FOR UPDATE SKIP LOCKED)`;
+  return count === 1;
 }
 
 export async function writeCheckpoint(

@@ -90,12 +90,13 @@ export function projectionSubscription<Row extends { id: string }>(
       touched.add(id);
     }
     const kept = [...touched].map((id) => rows.get(id)).filter((row) => row !== undefined);
-    const gone = [...touched].filter((id) => rows.get(id) === undefined);
-    const shown = new Set(before.map((row) => row.id));
-    if (projection.live && gone.some((id) => shown.has(id))) await reloadPages(tx, checkpoint);
+    const gone = [...touched].filter((id) => unchanged.has(id) && rows.get(id) === undefined);
+    // Events that neither begin a row nor find one.
+    if (kept.length + gone.length === 0) return;
+    if (projection.live && gone.length > 0) await reloadPages(tx, checkpoint);
     const revision = projection.live ? { revision: checkpoint.revision + 1 } : {};
     const { parts } = projection;
-    if (parts) gone.push(...kept.map((row) => row.id));
+    if (parts) gone.push(...kept.map((row) => row.id).filter((id) => unchanged.has(id)));
     if (gone.length > 0) await tx.delete(table).where(inArray(table.id, gone));
     if (parts) await insert(tx, table, Iterator.from(kept).flatMap(parts.split));
     else

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { lockCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { lockCheckpoint, passCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { Database } from './database.ts';
 import type { StoredEvent } from './event.ts';
 import type { Page } from './feed.ts';
@@ -60,7 +60,12 @@ export function createSubscriptionRunner(options: {
     if (passed < 0) return false;
     const page = await pageAfter(passed);
     if (page.events.some(wants)) return false;
-    if (page.position > stored && Date.now() - storedAt > IDLE_WRITE_MS) return false;
+    if (page.position > stored && Date.now() - storedAt > IDLE_WRITE_MS) {
+      const over = { from: stored, to: page.position };
+      if (!(await passCheckpoint(database.sql, subscription.name, over))) return false;
+      stored = page.position;
+      storedAt = Date.now();
+    }
     passed = page.position;
     return true;
   }
