@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../tests/database.ts';
+import { connect } from './database.ts';
 import { isOutage } from './outage.ts';
 
 let test: TestDatabase;
@@ -13,11 +14,23 @@ afterAll(async () => {
   await other.drop();
 });
 
+const nameOf = ({ url }: TestDatabase) =>
+  new URL(url.replace(/@[^/]*\//, '@host/')).pathname.slice(1);
+
 /** Ends every connection to the test's database, as a restart of the server does. */
 const cutAll = () =>
   other.database.sql`
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = ${new URL(test.url.replace(/@[^/]*\//, '@host/')).pathname.slice(1)}`;
+    WHERE datname = ${nameOf(test)}`;
+
+async function isAsleep(pid: number | undefined): Promise<boolean> {
+  const [row] = await other.database.sql<{ asleep: boolean }[]>`
+    SELECT wait_event = 'PgSleep' AS asleep FROM pg_stat_activity WHERE pid = ${pid ?? 0}`;
+  return row?.asleep === true;
+}
+
+const allowConnections = (allowed: boolean) =>
+  other.database.sql.unsafe(`ALTER DATABASE ${nameOf(test)} ALLOW_CONNECTIONS ${allowed}`);
 
 /** Asks again while connections that were cut are still being noticed. */
 async function afterOutage<T>(ask: () => Promise<T>): Promise<T> {
@@ -76,5 +89,21 @@ describe('a lost connection', () => {
       Array.from({ length: 40 }, () => afterOutage(() => sql`SELECT 1 AS one`)),
     );
     expect(answers).toHaveLength(40);
+  });
+
+  it('is no reason to wait while the server refuses new ones', async () => {
+    const single = connect(test.url, { max: 1 });
+    try {
+      const [session] = await single<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`;
+      const busy = single`SELECT pg_sleep(60)`.catch((error: unknown) => error);
+      await vi.waitFor(async () => expect(await isAsleep(session?.pid)).toBe(true));
+      await allowConnections(false);
+      await cutAll();
+      expect(isOutage(await busy)).toBe(true);
+      await expect(single`SELECT 1`).rejects.toThrow('not currently accepting connections');
+    } finally {
+      await allowConnections(true);
+      await single.end();
+    }
   });
 });
