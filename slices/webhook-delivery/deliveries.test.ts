@@ -204,13 +204,14 @@ describe('a receiver', () => {
   it('gets everything again that was given up since a time', async () => {
     const to = await endpoint();
     to.answer(400);
-    const lost = [await hooks.request(await received()), await hooks.request(await received())];
-    // Once it opens, the circuit breaker lets others wait for its probe.
-    const close = () => app.database.database.sql`
-      UPDATE webhook_health SET failures = 1, probe_at = NULL WHERE endpoint = ${to.id}`;
-    for (const messageId of lost) {
+    const lost: string[] = [];
+    for (const document of [await received(), await received()]) {
+      const messageId = await hooks.request(document);
       await hooks.untilState(to.id, messageId, 'failed');
-      await close();
+      lost.push(messageId);
+      // The attempts of both together would open the circuit breaker, and others wait for its probe.
+      await app.database.database.sql`
+        UPDATE webhook_health SET failures = 1 WHERE endpoint = ${to.id}`;
     }
     to.answer(200);
     const since = (time: Date) =>
