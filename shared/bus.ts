@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
+import type { ReadLog } from './batch.ts';
 import type { Database } from './database.ts';
 import type { StoredEvent } from './event.ts';
 import type { EventStore } from './event-store.ts';
 import type { Feed, Page } from './feed.ts';
+import { createJointRunner, type JointRunner } from './joint-runner.ts';
 import { isOutage } from './outage.ts';
 import { RETRY_DELAYS_MS } from './parked-streams.ts';
 import { createSignal } from './signal.ts';
@@ -68,6 +70,9 @@ export function createBus(options: {
 }): Bus {
   const { database, store, feed, log, pollMs = 1_000, retryDelays = RETRY_DELAYS_MS } = options;
   const runners = new Map<string, SubscriptionRunner>();
+  const joint: JointRunner[] = [];
+  /** Runners that no joint one wakes. */
+  const alone = new Set<SubscriptionRunner>();
   const listeners: ((events: readonly StoredEvent[]) => void)[] = [];
   const signal = createSignal();
   const window: StoredEvent[] = [];
@@ -85,7 +90,6 @@ export function createBus(options: {
     if (surplus > 0) windowStart = window.splice(0, surplus).at(-1)?.position ?? windowStart;
   }
 
-  /** The page after a position, from memory when it lies there. */
   async function pageAfter(position: number): Promise<Page> {
     if (position < windowStart) return feed.between(position, head, PAGE);
     const from = firstAfter(window, position);
@@ -93,6 +97,8 @@ export function createBus(options: {
     const last = events.at(-1);
     return { events, position: events.length === PAGE && last ? last.position : head };
   }
+
+  const readLog: ReadLog = { pageAfter, head: () => head };
 
   async function lookForDue(): Promise<void> {
     const now = performance.now();
@@ -115,7 +121,7 @@ export function createBus(options: {
           remember(page);
           for (const listener of listeners) listener(page.events);
         }
-        for (const runner of runners.values()) runner.wake();
+        for (const runner of [...joint, ...alone]) runner.wake();
         if (moved) continue;
       } catch (error) {
         if (!stopped)
@@ -130,33 +136,45 @@ export function createBus(options: {
     signal.wake();
   }
 
-  function add(subscription: Subscription): void {
+  function run(subscription: Subscription): SubscriptionRunner {
     const runner = createSubscriptionRunner({
       database,
       subscription,
-      pageAfter,
+      readLog,
       readStream: store.read,
-      head: () => head,
       retryDelays,
       log: log.child({ subscription: subscription.name }),
     });
     runners.set(subscription.name, runner);
     runner.wake();
+    return runner;
+  }
+
+  /** Reactors wait for no read model, and whoever takes long is waited for by nobody. */
+  function runAll(subscriptions: readonly Subscription[]): void {
+    const groups = Map.groupBy(subscriptions, (each) => (each.alone ? 'alone' : each.kind));
+    for (const [group, members] of groups) {
+      const made = members.map(run);
+      if (group === 'alone') made.forEach((runner) => alone.add(runner));
+      else joint.push(createJointRunner({ database, runners: made, readLog, log }));
+    }
   }
 
   return {
-    add,
+    add: (subscription) => void alone.add(run(subscription)),
     async remove(name) {
       const runner = runners.get(name);
+      if (!runner) return;
       runners.delete(name);
-      await runner?.stop();
+      alone.delete(runner);
+      await runner.stop();
     },
     async start() {
       head = windowStart = await feed.settled();
       const names = options.subscriptions.map(({ name }) => name);
       await database.sql`
         INSERT INTO subscriptions (name) SELECT unnest(${names}::text[]) ON CONFLICT DO NOTHING`;
-      options.subscriptions.forEach(add);
+      runAll(options.subscriptions);
       store.onAppended(signal.wake);
       unlisten = (await database.sql.listen(EVENTS_CHANNEL, heard, signal.wake)).unlisten;
       tailing = tail();
@@ -165,7 +183,7 @@ export function createBus(options: {
       stopped = true;
       signal.wake();
       await tailing;
-      await Promise.all([...runners.values()].map((runner) => runner.stop()));
+      await Promise.all([...joint, ...runners.values()].map((runner) => runner.stop()));
       await unlisten?.().catch(() => undefined);
     },
     listen: (listener) => void listeners.push(listener),

@@ -1,6 +1,18 @@
 import { sql } from 'drizzle-orm';
 import type { Sql } from 'postgres';
+import { executePrepared } from './prepared.ts';
 import type { Checkpoint, Transaction } from './subscription.ts';
+
+interface CheckpointRow {
+  name: string;
+  position: string;
+  revision: string;
+}
+
+const fromRow = ({ position, revision }: CheckpointRow): Checkpoint => ({
+  position: Number(position),
+  revision: Number(revision),
+});
 
 /** Locks the row of a subscription; null when another process has it, or there is none. */
 export async function lockCheckpoint(
@@ -8,10 +20,27 @@ export async function lockCheckpoint(
   subscription: string,
   waitForIt = false,
 ): Promise<Checkpoint | null> {
-  const [row] = await tx.execute<{ position: string; revision: string }>(sql`
-    SELECT position, revision FROM subscriptions WHERE name = ${subscription}
-    FOR UPDATE ${waitForIt ? sql`` : sql`SKIP LOCKED`}`);
-  return row ? { position: Number(row.position), revision: Number(row.revision) } : null;
+  const [row] = await executePrepared<CheckpointRow>(
+    tx,
+    sql`
+    SELECT name, position, revision FROM subscriptions WHERE name = ${subscription}
+    FOR UPDATE ${waitForIt ? sql`` : sql`SKIP LOCKED`}`,
+  );
+  return row ? fromRow(row) : null;
+}
+
+/** The same for many, by name; those that another process has are left out. */
+export async function lockCheckpoints(
+  tx: Transaction,
+  subscriptions: readonly string[],
+): Promise<Map<string, Checkpoint>> {
+  const rows = await executePrepared<CheckpointRow>(
+    tx,
+    sql`
+    SELECT name, position, revision FROM subscriptions
+    WHERE name = ANY (${sql.param(subscriptions)}) FOR UPDATE SKIP LOCKED`,
+  );
+  return new Map(rows.map((row) => [row.name, fromRow(row)]));
 }
 
 /**
@@ -30,12 +59,23 @@ export async function passCheckpoint(
   return count === 1;
 }
 
-export async function writeCheckpoint(
+/** Moves locked checkpoints, by name. */
+export async function writeCheckpoints(
   tx: Transaction,
-  subscription: string,
-  { position, revision }: Checkpoint,
+  checkpoints: ReadonlyMap<string, Checkpoint>,
 ): Promise<void> {
-  await tx.execute(sql`
-    UPDATE subscriptions SET position = ${position}, revision = ${revision},
-      updated_at = doctrail_now() WHERE name = ${subscription}`);
+  const values = [...checkpoints.values()];
+  const columns = [
+    sql`${sql.param([...checkpoints.keys()])}::text[]`,
+    sql`${sql.param(values.map(({ position }) => position))}::bigint[]`,
+    sql`${sql.param(values.map(({ revision }) => revision))}::bigint[]`,
+  ];
+  await executePrepared(
+    tx,
+    sql`
+    UPDATE subscriptions SET position = moved.position, revision = moved.revision,
+      updated_at = doctrail_now()
+    FROM unnest(${sql.join(columns, sql`, `)}) AS moved (name, position, revision)
+    WHERE subscriptions.name = moved.name`,
+  );
 }

@@ -4,6 +4,7 @@ import { newId } from './ids.ts';
 import { withOrigin } from './origin.ts';
 import type { EventCatalogue } from './event-catalogue.ts';
 import type { EventMetadata, NewEvent, StoredEvent } from './event.ts';
+import { executePrepared } from './prepared.ts';
 import type { Transaction } from './subscription.ts';
 
 /** What one caller wants appended to one stream. `expected`: the stream's version (0 = it does not exist), null = any. */
@@ -54,8 +55,11 @@ export interface EventStore {
   ): Promise<(StoredEvent[] | VersionConflict)[]>;
   /** The whole stream, oldest first, newest shapes; empty when there is none. */
   read(stream: string): Promise<StoredEvent[]>;
-  /** Several streams at once; a stream without events maps to an empty list. */
-  readMany(streams: readonly string[]): Promise<Map<string, StoredEvent[]>>;
+  /**
+   * Several streams at once; a stream without events maps to an empty list. Through a transaction it
+   * gives also what that has appended itself.
+   */
+  readMany(streams: readonly string[], through?: Transaction): Promise<Map<string, StoredEvent[]>>;
   /** Called after every append of this process, so that its own readers need not wait to be notified. */
   onAppended(listener: () => void): void;
 }
@@ -117,10 +121,18 @@ export function createEventStore(sql: Sql, catalogue: EventCatalogue): EventStor
     return prepared.map((writes, index) => resultOf(writes, verdicts[index]));
   }
 
-  async function readMany(streams: readonly string[]) {
+  async function readMany(streams: readonly string[], through?: Transaction) {
     const found = new Map<string, StoredEvent[]>(streams.map((stream) => [stream, []]));
-    const rows = await sql<EventRow[]>`
-      SELECT * FROM events WHERE stream = ANY (${[...found.keys()]}) ORDER BY stream, version`;
+    const names = [...found.keys()];
+    const rows = through
+      ? await executePrepared<EventRow>(
+          through,
+          statement`
+          SELECT * FROM events WHERE stream = ANY (${statement.param(names)})
+          ORDER BY stream, version`,
+        )
+      : await sql<EventRow[]>`
+          SELECT * FROM events WHERE stream = ANY (${names}) ORDER BY stream, version`;
     for (const row of rows) found.get(row.stream)?.push(catalogue.upcast(fromRow(row)));
     return found;
   }
@@ -139,7 +151,7 @@ export function createEventStore(sql: Sql, catalogue: EventCatalogue): EventStor
   };
 }
 
-/** A row of the table `events` as the raw driver gives it. */
+/** A row of the table `events` as the driver gives it; drizzle leaves times as text. */
 export interface EventRow {
   position: string;
   id: string;
@@ -149,7 +161,7 @@ export interface EventRow {
   schema_version: number;
   data: Record<string, unknown>;
   metadata: EventMetadata;
-  stored_at: Date;
+  stored_at: Date | string;
 }
 
 export function fromRow(row: EventRow): StoredEvent {
@@ -162,7 +174,7 @@ export function fromRow(row: EventRow): StoredEvent {
     schemaVersion: row.schema_version,
     data: row.data,
     metadata: row.metadata,
-    storedAt: row.stored_at,
+    storedAt: new Date(row.stored_at),
   };
 }
 
@@ -175,7 +187,8 @@ const fromHere = (write: StreamWrite): StreamWrite => ({
 /** For `appendIn`: appends inside a transaction, which decides whether it counts. */
 export function appendThrough(tx: Transaction): AppendFunction {
   return async (requests) => {
-    const [row] = await tx.execute<{ verdicts: Verdict[] }>(
+    const [row] = await executePrepared<{ verdicts: Verdict[] }>(
+      tx,
       statement`SELECT append_events(${requests}::text::jsonb) AS verdicts`,
     );
     return row?.verdicts ?? [];

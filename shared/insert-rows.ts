@@ -1,5 +1,6 @@
 import { getTableColumns, sql, type SQL } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
+import { written } from './prepared.ts';
 
 /**
  * The INSERT of any number of rows, as one parameter: a statement with a parameter for each value
@@ -7,17 +8,42 @@ import type { PgTable } from 'drizzle-orm/pg-core';
  * first row does not have is left to the database. Begins a statement: `ON CONFLICT …` may follow.
  */
 export function insertRows(table: PgTable, rows: readonly object[]): SQL {
-  const [first = {}] = rows;
-  const columns = Object.entries(getTableColumns(table)).filter(([key]) => key in first);
+  const keys = Object.keys(rows[0] ?? {});
+  const { columns, text } = insertOf(table, keys);
+  const records = rows.map((row) =>
+    Object.fromEntries(columns.map(([key, name]) => [name, row[key as keyof typeof row]])),
+  );
+  return sql`${text}${toJson(records)}::text::json)`;
+}
+
+interface Insert {
+  /** Of each column the key in a row, and the name in the table. */
+  columns: readonly (readonly [key: string, name: string])[];
+  /** The statement up to its parameter. */
+  text: SQL;
+}
+
+const inserts = new WeakMap<PgTable, Map<string, Insert>>();
+
+function insertOf(table: PgTable, keys: readonly string[]): Insert {
+  const ofTable = inserts.get(table) ?? new Map<string, Insert>();
+  inserts.set(table, ofTable);
+  const found = ofTable.get(keys.join()) ?? writeInsert(table, new Set(keys));
+  ofTable.set(keys.join(), found);
+  return found;
+}
+
+function writeInsert(table: PgTable, keys: ReadonlySet<string>): Insert {
+  const columns = Object.entries(getTableColumns(table))
+    .filter(([key]) => keys.has(key))
+    .map(([key, { name }]) => [key, name] as const);
   const names = sql.join(
-    columns.map(([, { name }]) => sql.identifier(name)),
+    columns.map(([, name]) => sql.identifier(name)),
     sql`, `,
   );
-  const records = rows.map((row) =>
-    Object.fromEntries(columns.map(([key, { name }]) => [name, row[key as keyof typeof row]])),
-  );
-  return sql`INSERT INTO ${table} (${names}) SELECT ${names}
-    FROM json_populate_recordset(NULL::${table}, ${toJson(records)}::text::json)`;
+  const text = written(sql`INSERT INTO ${table} (${names}) SELECT ${names}
+    FROM json_populate_recordset(NULL::${table}, `);
+  return { columns, text };
 }
 
 const LONE_SURROGATE = /\\ud[89a-f]/;

@@ -1,17 +1,17 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { Logger } from 'pino';
-import { lockCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { lockCheckpoint, writeCheckpoints } from './checkpoint.ts';
 import type { Database } from './database.ts';
 import { DocumentErased } from './erased.ts';
 import type { StoredEvent } from './event.ts';
 import { isOutage } from './outage.ts';
+import { executePrepared } from './prepared.ts';
 import { LIVE_CHANNEL } from './projection.ts';
 import { withoutQuery } from './query-error.ts';
 import type { Checkpoint, Subscription, Transaction } from './subscription.ts';
 
 /** The streams that a subscription could not handle: rows of the table `parked_streams`. */
 export interface ParkedStreams {
-  names(tx: Transaction): Promise<ReadonlySet<string>>;
   /** Puts a stream aside with the event from which on it waits. */
   park(tx: Transaction, event: StoredEvent, error: unknown): Promise<void>;
   /** Runs the first one that is due; `busy`: another process has the checkpoint. */
@@ -93,7 +93,7 @@ export function createParkedStreams(options: {
     await tx.execute(sql`
       DELETE FROM parked_streams WHERE subscription = ${subscription.name} AND stream = ${stream}`);
     await notify(tx);
-    await writeCheckpoint(tx, subscription.name, checkpoint);
+    await writeCheckpoints(tx, new Map([[subscription.name, checkpoint]]));
     return 'handled';
   }
 
@@ -106,11 +106,6 @@ export function createParkedStreams(options: {
   }
 
   return {
-    async names(tx) {
-      const rows = await tx.execute<{ stream: string }>(sql`
-        SELECT stream FROM parked_streams WHERE subscription = ${subscription.name}`);
-      return new Set(rows.map(({ stream }) => stream));
-    },
     async park(tx, event, error) {
       const delay = delayAfter(1, retryDelays);
       tell(event, error, delay);
@@ -142,6 +137,26 @@ export function createParkedStreams(options: {
         return run(tx, { ...parked, asked: true }, checkpoint);
       }),
   };
+}
+
+/** The names of the parked streams by subscription; one that has none is missing. */
+export async function parkedStreamsOf(
+  tx: Transaction,
+  subscriptions: readonly string[],
+): Promise<Map<string, ReadonlySet<string>>> {
+  const rows = await executePrepared<{ subscription: string; stream: string }>(
+    tx,
+    sql`
+    SELECT subscription, stream FROM parked_streams
+    WHERE subscription = ANY (${sql.param(subscriptions)})`,
+  );
+  const bySubscription = Map.groupBy(rows, ({ subscription }) => subscription);
+  return new Map(
+    [...bySubscription].map(([name, parked]) => [
+      name,
+      new Set(parked.map(({ stream }) => stream)),
+    ]),
+  );
 }
 
 /**

@@ -1,9 +1,10 @@
-import { getTableColumns, inArray, sql } from 'drizzle-orm';
+import { getTableColumns, inArray, sql, type SQL } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { Static } from 'typebox';
 import { BlobErased, type BlobStore } from './blobs.ts';
 import { documentOf, type EventDefinition, type StoredEvent } from './event.ts';
 import { insertRows } from './insert-rows.ts';
+import { executePrepared, written } from './prepared.ts';
 import type { Checkpoint, Subscription, Transaction } from './subscription.ts';
 import { count, type Tally } from './tally.ts';
 
@@ -68,13 +69,14 @@ export function projectionSubscription<Row extends { id: string }>(
 ): Subscription {
   const { tableSuffix = '' } = options;
   const table = projection.table(projection.tableName + tableSuffix);
+  const { load, upsert } = rowsOf(table);
   const { idOf = documentOf, tallies = [] } = projection;
   const subscriptionName = options.name ?? projection.name;
   const folds = new Map(projection.folds.map((fold) => [fold.event.type, fold]));
 
   async function handle(tx: Transaction, events: readonly StoredEvent[], checkpoint: Checkpoint) {
     const ids = [...new Set(events.map((event) => idOf(event.stream)))].filter((id) => id !== null);
-    const before = await load(tx, table, ids);
+    const before = await load(tx, ids);
     const rows = new Map<string, Row | undefined>();
     for (const [id, parts] of Map.groupBy(before as Row[], (row) => row.id)) {
       rows.set(id, projection.parts ? projection.parts.join(parts) : parts[0]);
@@ -102,7 +104,6 @@ export function projectionSubscription<Row extends { id: string }>(
     else
       await upsert(
         tx,
-        table,
         kept.map((row) => ({ ...row, ...revision })),
       );
     const changes = {
@@ -113,7 +114,7 @@ export function projectionSubscription<Row extends { id: string }>(
       await count(tx, tally.table(tally.tableName + tableSuffix), tally, changes);
     if (!projection.live) return;
     checkpoint.revision += 1;
-    await tx.execute(sql`SELECT pg_notify(${LIVE_CHANNEL}, ${projection.name})`);
+    await executePrepared(tx, sql`SELECT pg_notify(${LIVE_CHANNEL}, ${projection.name})`);
   }
 
   /** A row that is gone cannot be told: pages that may show it are loaded anew. */
@@ -127,17 +128,9 @@ export function projectionSubscription<Row extends { id: string }>(
     kind: 'projection',
     types: new Set(folds.keys()),
     handle,
+    alone: projection.parts !== undefined,
     ...(options.committed ? { committed: options.committed } : {}),
   };
-}
-
-async function load(
-  tx: Transaction,
-  table: ReadModelTable,
-  ids: string[],
-): Promise<{ id: string }[]> {
-  if (ids.length === 0) return [];
-  return (await tx.select().from(table).where(inArray(table.id, ids))) as { id: string }[];
 }
 
 async function loadBlobs(blobs: BlobStore, document: string, hashes: string[]): Promise<BlobTexts> {
@@ -152,19 +145,39 @@ async function loadBlobs(blobs: BlobStore, document: string, hashes: string[]): 
   return texts;
 }
 
-async function upsert(
-  tx: Transaction,
-  table: ReadModelTable,
-  rows: readonly { id: string }[],
-): Promise<void> {
-  if (rows.length === 0) return;
-  const set = Object.values(getTableColumns(table)).map(({ name }) => {
-    const column = sql.identifier(name);
-    return sql`${column} = excluded.${column}`;
-  });
-  await tx.execute(sql`${insertRows(table, rows)}
-    ON CONFLICT (id) DO UPDATE SET ${sql.join(set, sql`, `)}`);
+/** Reads and writes rows of a read model, by statements that are written once. */
+function rowsOf(table: ReadModelTable) {
+  const columns = Object.entries(getTableColumns(table));
+  const each = (write: (name: SQL) => SQL) =>
+    sql.join(
+      columns.map(([, { name }]) => write(sql`${sql.identifier(name)}`)),
+      sql`, `,
+    );
+  const selected = written(sql`SELECT ${each((name) => name)} FROM ${table}`);
+  const updated = written(sql`
+    ON CONFLICT (id) DO UPDATE SET ${each((name) => sql`${name} = excluded.${name}`)}`);
+
+  return {
+    async load(tx: Transaction, ids: readonly string[]): Promise<{ id: string }[]> {
+      if (ids.length === 0) return [];
+      const rows = await executePrepared<Record<string, unknown>>(
+        tx,
+        sql`${selected} WHERE id = ANY (${sql.param(ids)})`,
+      );
+      return rows.map((row) =>
+        Object.fromEntries(
+          columns.map(([key, column]) => [key, fromDriver(column, row[column.name])]),
+        ),
+      ) as { id: string }[];
+    },
+    async upsert(tx: Transaction, rows: readonly { id: string }[]): Promise<void> {
+      if (rows.length > 0) await executePrepared(tx, sql`${insertRows(table, rows)}${updated}`);
+    },
+  };
 }
+
+const fromDriver = (column: PgColumn, value: unknown) =>
+  value === null ? null : column.mapFromDriverValue(value);
 
 async function insert(
   tx: Transaction,
@@ -172,7 +185,7 @@ async function insert(
   parts: IteratorObject<{ id: string }>,
 ): Promise<void> {
   for (let some = take(parts); some.length > 0; some = take(parts))
-    await tx.execute(insertRows(table, some));
+    await executePrepared(tx, insertRows(table, some));
 }
 
 /** Parts are large. */

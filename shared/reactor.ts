@@ -55,11 +55,9 @@ export function reactorSubscription(
 
   async function handle(tx: Transaction, events: readonly StoredEvent[]): Promise<void> {
     const jobs: JobRequest[] = [];
-    /** Facts of this transaction: nobody else sees them yet, nor does reading a stream. */
-    const stated = new Map<string, StoredEvent[]>();
     let undecided = [...events];
     for (let conflicts = 0; undecided.length > 0;) {
-      const outcome = await decide(tx, undecided, jobs, stated);
+      const outcome = await decide(tx, undecided, jobs);
       if (outcome.conflict) conflicts += 1;
       if (conflicts === ROUNDS)
         throw new Error(`${reactor.name}: its streams change faster than it decides.`);
@@ -70,16 +68,10 @@ export function reactorSubscription(
   }
 
   /** Decides on the events, at most one with new facts a stream, and appends; returns what is left to decide. */
-  async function decide(
-    tx: Transaction,
-    events: StoredEvent[],
-    jobs: JobRequest[],
-    stated: Map<string, StoredEvent[]>,
-  ) {
+  async function decide(tx: Transaction, events: StoredEvent[], jobs: JobRequest[]) {
     const { reads = [] } = reactor;
-    const histories = await store.readMany([
-      ...new Set([...events, ...reads].map(({ stream }) => stream)),
-    ]);
+    const streams = new Set([...events, ...reads].map(({ stream }) => stream));
+    const histories = await store.readMany([...streams], tx);
     const pending = new Map<
       string,
       { event: StoredEvent; write: StreamWrite; jobs: JobRequest[] }
@@ -90,7 +82,7 @@ export function reactorSubscription(
         undecided.push(event);
         continue;
       }
-      const history = [...(histories.get(event.stream) ?? []), ...(stated.get(event.stream) ?? [])];
+      const history = histories.get(event.stream) ?? [];
       const reaction = reactor.react(history, event, othersAt(reads, histories, event));
       const requested = (reaction.jobs ?? []).map((job) => ({ ...job, cause: event.position }));
       const facts = newFacts(reactor.name, event, reaction.events ?? [], history);
@@ -113,13 +105,7 @@ export function reactorSubscription(
       if (result === undefined || result instanceof VersionConflict) {
         conflict = true;
         undecided.push(decision.event);
-      } else {
-        jobs.push(...decision.jobs);
-        stated.set(decision.event.stream, [
-          ...(stated.get(decision.event.stream) ?? []),
-          ...result,
-        ]);
-      }
+      } else jobs.push(...decision.jobs);
     }
     return {
       undecided: undecided.toSorted((one, other) => one.position - other.position),

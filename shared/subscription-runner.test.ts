@@ -38,10 +38,12 @@ function start(log: readonly StoredEvent[], read = (page: Page) => page): Promis
   runner = createSubscriptionRunner({
     database: test.database,
     log: silent,
-    head: () => newest,
     readStream: async (stream) => log.filter((each) => each.stream === stream),
-    pageAfter: async (position) =>
-      read({ events: log.filter((each) => each.position > position), position: newest }),
+    readLog: {
+      head: () => newest,
+      pageAfter: async (position) =>
+        read({ events: log.filter((each) => each.position > position), position: newest }),
+    },
     subscription: {
       name: NAME,
       kind: 'reactor',

@@ -1,14 +1,15 @@
 import type { Logger } from 'pino';
-import { lockCheckpoint, passCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { handleNext, type Moved, type ReadLog } from './batch.ts';
+import { passCheckpoint } from './checkpoint.ts';
 import type { Database } from './database.ts';
 import type { StoredEvent } from './event.ts';
-import type { Page } from './feed.ts';
 import { isOutage } from './outage.ts';
 import { createParkedStreams, RETRY_DELAYS_MS } from './parked-streams.ts';
 import { createSignal } from './signal.ts';
 import type { Checkpoint, Subscription, Transaction } from './subscription.ts';
 
 export interface SubscriptionRunner {
+  readonly subscription: Subscription;
   wake(): void;
   stop(): Promise<void>;
   whenLevel(done: () => Promise<boolean>): void;
@@ -16,30 +17,26 @@ export interface SubscriptionRunner {
   runDue(): void;
   /** Runs a parked stream at once, due or not; when that fails, it is not tried again by itself. */
   redrive(stream: string): Promise<'handled' | 'failed' | 'not-parked'>;
-}
-
-interface LockedCheckpoint extends Checkpoint {
-  parked: ReadonlySet<string>;
+  /** The position up to which all is done, when nothing is under way; otherwise null. */
+  rests(): number | null;
+  /** Somebody else has handled its next events; undefined: another process has the checkpoint. */
+  carried(moved: Moved | undefined): void;
 }
 
 /** A checkpoint that only passes events nobody here wants is written at most this often (milliseconds). */
 const IDLE_WRITE_MS = 1_000;
 
-/**
- * Brings one subscription level with the log, batch by batch. The checkpoint's row is locked while
- * a batch is handled, so any number of processes may run the same subscription: the one that finds
- * the row locked leaves the batch to the other.
- */
+/** Brings one subscription level with the log, batch by batch. */
 export function createSubscriptionRunner(options: {
   database: Database;
   subscription: Subscription;
-  pageAfter: (position: number) => Promise<Page>;
+  readLog: ReadLog;
   readStream: (stream: string) => Promise<StoredEvent[]>;
-  head: () => number;
   log: Logger;
   retryDelays?: readonly number[];
 }): SubscriptionRunner {
-  const { database, subscription, pageAfter, readStream, head, log } = options;
+  const { database, subscription, readLog, readStream, log } = options;
+  const { pageAfter, head } = readLog;
   const { retryDelays = RETRY_DELAYS_MS } = options;
   const parked = createParkedStreams({ database, subscription, readStream, log, retryDelays });
   const signal = createSignal();
@@ -70,51 +67,31 @@ export function createSubscriptionRunner(options: {
     return true;
   }
 
-  async function lockWithParked(tx: Transaction): Promise<LockedCheckpoint | null> {
-    // Two statements, sent together: one that finds the row changed goes on with the new row, but its
-    // subselects still see what was parked before it began, and a parked stream would be run on.
-    const [checkpoint, names] = await Promise.all([
-      lockCheckpoint(tx, subscription.name),
-      parked.names(tx),
-    ]);
-    return checkpoint && { ...checkpoint, parked: names };
-  }
-
   /** Handles the next batch; false when level, or when another process has the checkpoint. */
   async function step(careful: boolean): Promise<boolean> {
     if (await passIdly()) return passed < head();
-    let handled = 0;
-    const moved = await database.db.transaction(async (tx) => {
-      const checkpoint = await lockWithParked(tx);
-      if (!checkpoint) return false;
-      passed = stored = checkpoint.position;
-      if (passed >= head()) return false;
-      const page = await pageAfter(passed);
-      const events = page.events.filter((e) => wants(e) && !checkpoint.parked.has(e.stream));
-      if (events.length > 0) await (careful ? isolate : handle)(tx, events, checkpoint);
-      handled = events.length;
-      await writeCheckpoint(tx, subscription.name, { ...checkpoint, position: page.position });
-      return page.position;
-    });
-    if (moved === false) return false;
-    passed = stored = moved;
-    storedAt = Date.now();
-    if (handled > 0) subscription.committed?.();
-    return moved < head();
+    const { name, types, handle } = subscription;
+    const member = { name, types, handle: careful ? isolate : handle };
+    const moved = (await handleNext(database, [member], readLog)).get(name);
+    carried(moved);
+    return moved !== undefined && passed < head();
   }
 
-  async function handle(tx: Transaction, events: StoredEvent[], checkpoint: Checkpoint) {
-    await subscription.handle(tx, events, checkpoint);
+  function carried(moved: Moved | undefined): void {
+    if (!moved) return;
+    passed = stored = moved.position;
+    storedAt = Date.now();
+    if (moved.handled > 0) subscription.committed?.();
   }
 
   /** Handles a batch that has failed before: halved down to the stream that fails. */
   async function isolate(
     tx: Transaction,
-    events: StoredEvent[],
+    events: readonly StoredEvent[],
     checkpoint: Checkpoint,
   ): Promise<void> {
     try {
-      await tx.transaction((savepoint) => handle(savepoint, events, checkpoint));
+      await tx.transaction((savepoint) => subscription.handle(savepoint, events, checkpoint));
     } catch (error) {
       if (isOutage(error)) throw error;
       const streams = [...new Set(events.map((event) => event.stream))];
@@ -136,12 +113,12 @@ export function createSubscriptionRunner(options: {
   /** Handles the events of a stream up to the one that fails, with which it is put aside. */
   async function oneByOne(
     tx: Transaction,
-    events: StoredEvent[],
+    events: readonly StoredEvent[],
     checkpoint: Checkpoint,
   ): Promise<void> {
     for (const event of events) {
       try {
-        await tx.transaction((savepoint) => handle(savepoint, [event], checkpoint));
+        await tx.transaction((savepoint) => subscription.handle(savepoint, [event], checkpoint));
       } catch (error) {
         if (isOutage(error)) throw error;
         return parked.park(tx, event, error);
@@ -205,6 +182,9 @@ export function createSubscriptionRunner(options: {
   }
 
   return {
+    subscription,
+    rests: () => (running || stopped || passed < 0 ? null : passed),
+    carried,
     wake() {
       wanted = true;
       running ??= run().finally(() => {

@@ -19,6 +19,8 @@ export interface Subscription {
    * the bus then finds the stream that fails and parks it, and goes on with all others.
    */
   handle(tx: Transaction, events: readonly StoredEvent[], checkpoint: Checkpoint): Promise<void>;
+  /** A batch of it may take long: it is handled in a transaction of its own, always. */
+  alone?: boolean;
   /** Runs after a commit that changed something. */
   committed?(): void;
 }

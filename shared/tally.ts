@@ -1,6 +1,7 @@
 import { and, eq, getTableColumns, or, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { insertRows } from './insert-rows.ts';
+import { executePrepared } from './prepared.ts';
 import type { Transaction } from './subscription.ts';
 
 /** A table of counts: all columns but `count` together are its primary key, none of them null. */
@@ -38,8 +39,11 @@ export async function count<Row>(
   if (differences.length === 0) return;
   const rows = differences.map(({ key, count }) => ({ ...key, count }));
   const columns = keyColumns(table).map(([, { name }]) => sql.identifier(name));
-  await tx.execute(sql`${insertRows(table, rows)}
-    ON CONFLICT (${sql.join(columns, sql`, `)}) DO UPDATE SET count = ${table.count} + excluded.count`);
+  await executePrepared(
+    tx,
+    sql`${insertRows(table, rows)} ON CONFLICT (${sql.join(columns, sql`, `)})
+    DO UPDATE SET count = ${table.count} + excluded.count`,
+  );
   const fewer = differences.filter(({ count }) => count < 0).map(({ key }) => is(table, key));
   // Nothing is left of what counts nothing, as in a rebuild that never came by it.
   if (fewer.length > 0) await tx.delete(table).where(and(eq(table.count, 0), or(...fewer)));

@@ -54,12 +54,14 @@ export function createSlaTimer(options: {
       WHERE p.subscription = ${SLA_TRACKING} AND p.stream = 'document-' || sla_tracking.id)
     ORDER BY next_due_at, id LIMIT ${BATCH}`;
 
-  /** Milliseconds until the next timer is over, by the database's clock. */
-  async function untilNext(): Promise<number> {
-    const [row] = await database.sql<{ left: number | null }[]>`
-      SELECT (extract(epoch FROM min(next_due_at) - doctrail_now()) * 1000)::float8 AS left
-      FROM sla_tracking WHERE next_due_at >= (SELECT doctrail_now())`;
-    return (row?.left ?? Infinity) + 1;
+  /** Milliseconds until the next timer is over, by the database's clock; whether one is already. */
+  async function look(): Promise<{ left: number; isDue: boolean }> {
+    const [row] = await database.sql<{ left: number | null; due: boolean }[]>`
+      SELECT (extract(epoch FROM (SELECT min(next_due_at) FROM sla_tracking WHERE next_due_at >= now)
+          - now) * 1000)::float8 AS left,
+        EXISTS (SELECT FROM sla_tracking WHERE next_due_at < now) AS due
+      FROM doctrail_now() AS now`;
+    return { left: (row?.left ?? Infinity) + 1, isDue: row?.due === true };
   }
 
   /** Fires a batch; true when something was said, so that there may be more. */
@@ -128,8 +130,9 @@ export function createSlaTimer(options: {
     let failures = 0;
     while (!stopped) {
       try {
-        if (await fire(await readDue())) continue;
-        await signal.wait(Math.min(await untilNext(), LOOK_EVERY_MS * (1 + Math.random() / 4)));
+        const { left, isDue } = await look();
+        if (isDue && (await fire(await readDue()))) continue;
+        await signal.wait(Math.min(left, LOOK_EVERY_MS * (1 + Math.random() / 4)));
         failures = 0;
       } catch (error) {
         log.warn({ err: error }, 'timers could not be fired, trying again');
