@@ -4,6 +4,7 @@ import type { StoredEvent } from './event.ts';
 import type { Page } from './feed.ts';
 import { parkedStreamsOf } from './parked-streams.ts';
 import type { Checkpoint, Subscription } from './subscription.ts';
+import { together } from './together.ts';
 
 /** The log as the bus of this process has read it. */
 export interface ReadLog {
@@ -56,7 +57,7 @@ export function handleNext(
       checkpoints.set(member.name, { ...checkpoint, position: page.position });
     }
 
-    await allSettled(members.map(handle));
+    await together(members.map(handle));
     if (checkpoints.size > 0) await writeCheckpoints(tx, checkpoints);
     return moved;
   });
@@ -67,9 +68,3 @@ const wantedBy = (
   events: readonly StoredEvent[],
   parked: ReadonlySet<string> = new Set(),
 ) => events.filter(({ type, stream }) => types.has(type) && !parked.has(stream));
-
-/** Fails only when nothing is under way any more: what comes after a rollback would be in no transaction. */
-async function allSettled(tasks: readonly Promise<void>[]): Promise<void> {
-  const results = await Promise.allSettled(tasks);
-  for (const result of results) if (result.status === 'rejected') throw result.reason;
-}

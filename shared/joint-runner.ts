@@ -36,28 +36,34 @@ export function createJointRunner(options: {
     return found;
   }
 
-  /** Handles what two or more wait for; false when there is nothing. */
-  async function step(): Promise<boolean> {
-    const members = await waiting();
-    if (members.length < 2) return false;
-    const moved = await handleNext(
-      database,
-      members.map(({ subscription }) => subscription),
-      readLog,
-    );
-    for (const runner of members) runner.carried(moved.get(runner.subscription.name));
-    return moved.size > 0;
+  /** Handles what two or more wait for, until nothing is left; gives those that another process has. */
+  async function handleAll(): Promise<Set<SubscriptionRunner>> {
+    const elsewhere = new Set<SubscriptionRunner>();
+    while (!stopped) {
+      const members = (await waiting()).filter((runner) => !elsewhere.has(runner));
+      if (members.length < 2) break;
+      const moved = await handleNext(
+        database,
+        members.map(({ subscription }) => subscription),
+        readLog,
+      );
+      for (const runner of members) {
+        const its = moved.get(runner.subscription.name);
+        if (its) runner.carried(its);
+        else elsewhere.add(runner);
+      }
+    }
+    return elsewhere;
   }
 
   async function run(): Promise<void> {
     while (wanted && !stopped) {
       wanted = false;
-      try {
-        while (!stopped && (await step()));
-      } catch (error) {
+      const elsewhere = await handleAll().catch((error: unknown) => {
         log.debug({ err: error }, 'subscriptions failed together, each goes on by itself');
-      }
-      for (const runner of runners) runner.wake();
+        return new Set<SubscriptionRunner>();
+      });
+      for (const runner of runners) if (!elsewhere.has(runner)) runner.wake();
     }
   }
 

@@ -1,4 +1,4 @@
-import { getTableColumns, inArray, sql, type SQL } from 'drizzle-orm';
+import { getTableColumns, sql, type SQL } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { Static } from 'typebox';
 import { BlobErased, type BlobStore } from './blobs.ts';
@@ -6,7 +6,8 @@ import { documentOf, type EventDefinition, type StoredEvent } from './event.ts';
 import { insertRows } from './insert-rows.ts';
 import { executePrepared, written } from './prepared.ts';
 import type { Checkpoint, Subscription, Transaction } from './subscription.ts';
-import { count, type Tally } from './tally.ts';
+import { count, tallyIn, type Tally } from './tally.ts';
+import { together } from './together.ts';
 
 /** Immutable contents that a fold needs, loaded by the kernel: `blobs.get(sha256)`, nothing once the document was erased. */
 export type BlobTexts = ReadonlyMap<string, string>;
@@ -69,8 +70,9 @@ export function projectionSubscription<Row extends { id: string }>(
 ): Subscription {
   const { tableSuffix = '' } = options;
   const table = projection.table(projection.tableName + tableSuffix);
-  const { load, upsert } = rowsOf(table);
-  const { idOf = documentOf, tallies = [] } = projection;
+  const { load, upsert, remove } = rowsOf(table);
+  const { idOf = documentOf } = projection;
+  const tallies = (projection.tallies ?? []).map((tally) => tallyIn(tally, tableSuffix));
   const subscriptionName = options.name ?? projection.name;
   const folds = new Map(projection.folds.map((fold) => [fold.event.type, fold]));
 
@@ -95,25 +97,32 @@ export function projectionSubscription<Row extends { id: string }>(
     const gone = [...touched].filter((id) => unchanged.has(id) && rows.get(id) === undefined);
     // Events that neither begin a row nor find one.
     if (kept.length + gone.length === 0) return;
-    if (projection.live && gone.length > 0) await reloadPages(tx, checkpoint);
     const revision = projection.live ? { revision: checkpoint.revision + 1 } : {};
     const { parts } = projection;
-    if (parts) gone.push(...kept.map((row) => row.id).filter((id) => unchanged.has(id)));
-    if (gone.length > 0) await tx.delete(table).where(inArray(table.id, gone));
-    if (parts) await insert(tx, table, Iterator.from(kept).flatMap(parts.split));
-    else
-      await upsert(
-        tx,
-        kept.map((row) => ({ ...row, ...revision })),
-      );
+    const old = parts ? kept.map((row) => row.id).filter((id) => unchanged.has(id)) : [];
     const changes = {
       before: [...touched].map((id) => unchanged.get(id)).filter((row) => row !== undefined),
       after: kept,
     };
-    for (const tally of tallies)
-      await count(tx, tally.table(tally.tableName + tableSuffix), tally, changes);
-    if (!projection.live) return;
-    checkpoint.revision += 1;
+    const writes = [
+      remove(tx, [...gone, ...old]),
+      parts
+        ? insert(tx, table, Iterator.from(kept).flatMap(parts.split))
+        : upsert(
+            tx,
+            kept.map((row) => ({ ...row, ...revision })),
+          ),
+      ...tallies.map((tally) => count(tx, tally, changes)),
+    ];
+    if (projection.live) {
+      if (gone.length > 0) writes.push(reloadPages(tx, checkpoint));
+      checkpoint.revision += 1;
+      writes.push(tell(tx));
+    }
+    await together(writes);
+  }
+
+  async function tell(tx: Transaction): Promise<void> {
     await executePrepared(tx, sql`SELECT pg_notify(${LIVE_CHANNEL}, ${projection.name})`);
   }
 
@@ -169,6 +178,10 @@ function rowsOf(table: ReadModelTable) {
           columns.map(([key, column]) => [key, fromDriver(column, row[column.name])]),
         ),
       ) as { id: string }[];
+    },
+    async remove(tx: Transaction, ids: readonly string[]): Promise<void> {
+      if (ids.length === 0) return;
+      await executePrepared(tx, sql`DELETE FROM ${table} WHERE id = ANY (${sql.param(ids)})`);
     },
     async upsert(tx: Transaction, rows: readonly { id: string }[]): Promise<void> {
       if (rows.length > 0) await executePrepared(tx, sql`${insertRows(table, rows)}${updated}`);

@@ -19,8 +19,8 @@ export interface SubscriptionRunner {
   redrive(stream: string): Promise<'handled' | 'failed' | 'not-parked'>;
   /** The position up to which all is done, when nothing is under way; otherwise null. */
   rests(): number | null;
-  /** Somebody else has handled its next events; undefined: another process has the checkpoint. */
-  carried(moved: Moved | undefined): void;
+  /** Somebody else has handled its next events. */
+  carried(moved: Moved): void;
 }
 
 /** A checkpoint that only passes events nobody here wants is written at most this often (milliseconds). */
@@ -73,12 +73,12 @@ export function createSubscriptionRunner(options: {
     const { name, types, handle } = subscription;
     const member = { name, types, handle: careful ? isolate : handle };
     const moved = (await handleNext(database, [member], readLog)).get(name);
+    if (!moved) return false;
     carried(moved);
-    return moved !== undefined && passed < head();
+    return passed < head();
   }
 
-  function carried(moved: Moved | undefined): void {
-    if (!moved) return;
+  function carried(moved: Moved): void {
     passed = stored = moved.position;
     storedAt = Date.now();
     if (moved.handled > 0) subscription.committed?.();

@@ -1,7 +1,7 @@
-import { and, eq, getTableColumns, or, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, or, sql, type SQL } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { insertRows } from './insert-rows.ts';
-import { executePrepared } from './prepared.ts';
+import { executePrepared, written } from './prepared.ts';
 import type { Transaction } from './subscription.ts';
 
 /** A table of counts: all columns but `count` together are its primary key, none of them null. */
@@ -28,25 +28,39 @@ interface Difference {
   count: number;
 }
 
+/** A tally in its table, or in the one it is rebuilt into. */
+export interface TallyIn<Row> {
+  of: Tally<Row>['of'];
+  table: TallyTable;
+  /** What follows the INSERT of differences. */
+  added: SQL;
+}
+
+export function tallyIn<Row>(tally: Tally<Row>, tableSuffix: string): TallyIn<Row> {
+  const table = tally.table(tally.tableName + tableSuffix);
+  const columns = keyColumns(table).map(([, { name }]) => sql.identifier(name));
+  const added = written(sql` ON CONFLICT (${sql.join(columns, sql`, `)})
+    DO UPDATE SET count = ${table.count} + excluded.count RETURNING count = 0 AS empty`);
+  return { of: tally.of, table, added };
+}
+
 /** Takes a tally from what rows counted for to what they count for now. */
 export async function count<Row>(
   tx: Transaction,
-  table: TallyTable,
-  { of }: Tally<Row>,
+  { of, table, added }: TallyIn<Row>,
   { before, after }: { before: readonly Row[]; after: readonly Row[] },
 ): Promise<void> {
   const differences = differencesOf(before.flatMap(of), after.flatMap(of));
   if (differences.length === 0) return;
   const rows = differences.map(({ key, count }) => ({ ...key, count }));
-  const columns = keyColumns(table).map(([, { name }]) => sql.identifier(name));
-  await executePrepared(
+  const counted = await executePrepared<{ empty: boolean }>(
     tx,
-    sql`${insertRows(table, rows)} ON CONFLICT (${sql.join(columns, sql`, `)})
-    DO UPDATE SET count = ${table.count} + excluded.count`,
+    sql`${insertRows(table, rows)}${added}`,
   );
-  const fewer = differences.filter(({ count }) => count < 0).map(({ key }) => is(table, key));
   // Nothing is left of what counts nothing, as in a rebuild that never came by it.
-  if (fewer.length > 0) await tx.delete(table).where(and(eq(table.count, 0), or(...fewer)));
+  if (!counted.some(({ empty }) => empty)) return;
+  const fewer = differences.filter(({ count }) => count < 0).map(({ key }) => is(table, key));
+  await tx.delete(table).where(and(eq(table.count, 0), or(...fewer)));
 }
 
 function differencesOf(before: readonly TallyKey[], after: readonly TallyKey[]): Difference[] {

@@ -11,6 +11,7 @@ import { pipeline } from './pipeline.ts';
 import { reaction } from './reaction.ts';
 import { writeResult } from './results.ts';
 import { runBench } from './run.ts';
+import { row } from './row.ts';
 import { start } from './start.ts';
 import { linesOf } from './table.ts';
 import { upload } from './upload.ts';
@@ -23,6 +24,7 @@ const benches: Readonly<Record<string, Bench>> = {
   documents,
   feed,
   reaction,
+  row,
   board,
   'fan-out': fanOut,
   upload,
