@@ -1,7 +1,16 @@
 import { and, desc, asc, eq, gt, inArray, lt, sql, type SQL } from 'drizzle-orm';
 import type { Database } from '../../shared/database.ts';
 import { documentOf } from '../../shared/event.ts';
-import { canForgive, matching, type Matching, type Search } from '../search/search.contract.ts';
+import type { Transaction } from '../../shared/subscription.ts';
+import {
+  canForgive,
+  matching,
+  rowsWith,
+  wordGroups,
+  type Matching,
+  type Search,
+  type WordGroup,
+} from '../search/search.contract.ts';
 import { NOT_DUE, type SlaState } from '../sla-tracking/document-sla.contract.ts';
 import { documentStatuses, type DocumentStatus } from './board-row.contract.ts';
 import type { BoardCounts } from './board-view.ts';
@@ -55,6 +64,8 @@ export interface Edge {
 
 /** So many documents next to the edge of a page are searched one by one, before all of them are as sets. */
 const NEAR = 400;
+/** Up to so many documents are tested one by one for what else is searched for. */
+const RARE = 1_000;
 
 export function createBoardQueries({ db, sql: raw }: Database): BoardQueries {
   const read = (on: Pick<Database['db'], 'select'>, edge: Edge, conditions: SQL[], limit: number) =>
@@ -83,19 +94,36 @@ export function createBoardQueries({ db, sql: raw }: Database): BoardQueries {
 
   /**
    * Words that many documents have fill a page from those next to its edge. All others are looked up
-   * in the index alone: how many documents have two words together is what PostgreSQL guesses badly,
-   * and testing one by one reads every text that is passed over.
+   * in the index alone, but for words beside some that few documents have: how many have two words
+   * together is what PostgreSQL guesses badly, and testing one by one reads every text that is passed
+   * over.
    */
   async function find(filter: BoardFilter, edge: Edge, limit: number, forgiving: boolean) {
-    if (!filter.search) return read(db, edge, within(filter), limit);
+    const { search } = filter;
+    if (!search) return read(db, edge, within(filter), limit);
     const bound = await near(edge);
     const conditions = within(filter, { forgiving, asSets: false });
     const found = await read(db, edge, [...conditions, ...(bound ? [bound] : [])], limit);
     if (bound === null || found.length === limit) return found;
     return db.transaction(async (tx) => {
       await tx.execute(sql`SET LOCAL enable_seqscan = off`);
-      return read(tx, edge, within(filter, { forgiving, asSets: true }), limit);
+      const rarest = forgiving ? {} : await rarestOf(tx, search);
+      return read(tx, edge, within(filter, { forgiving, asSets: true, ...rarest }), limit);
     });
+  }
+
+  /** The words of which PostgreSQL expects few documents, where it expects many of others. */
+  async function rarestOf(tx: Transaction, search: Search): Promise<{ rarest?: WordGroup }> {
+    const groups = wordGroups(search);
+    if (groups.length < 2) return {};
+    const expected: { group: WordGroup; rows: number }[] = [];
+    for (const group of groups)
+      expected.push({ group, rows: await expectedRows(tx, rowsWith(group)) });
+    const sorted = expected.toSorted((one, other) => one.rows - other.rows);
+    const [fewest, most] = [sorted[0], sorted.at(-1)];
+    return fewest && most && fewest.rows <= RARE && most.rows > RARE
+      ? { rarest: fewest.group }
+      : {};
   }
 
   /** A page beyond the last document that has the words is no reason to look for similar names. */
@@ -158,6 +186,13 @@ export function createBoardQueries({ db, sql: raw }: Database): BoardQueries {
       return new Set(rows.map(({ stream }) => documentOf(stream) ?? stream));
     },
   };
+}
+
+async function expectedRows(tx: Transaction, query: SQL): Promise<number> {
+  const [row] = await tx.execute<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>(
+    sql`EXPLAIN (FORMAT JSON) ${query}`,
+  );
+  return row?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0;
 }
 
 /** The order of an edge's sort, towards its end of the table. */

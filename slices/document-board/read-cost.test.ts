@@ -56,6 +56,9 @@ describe(`of ${DOCUMENTS} documents, little is read`, () => {
     ['a word that one in nine begins with', search('branch7'), PAGE],
     ['a word that all have', search('ostermann'), PAGE],
     ['a word that nobody has', search('customer999999'), 0],
+    ['a word that all have beside one that one has', search('ostermann "customer42"'), 1],
+    ['a word that all have beside one that few begin with', search('ostermann customer42'), PAGE],
+    ['words that all have beside a rare one', search('note "branch7" delivery'), DOCUMENTS / 1_000],
   ])('for %s', async (_, filter, found) => {
     const queries = createBoardQueries(database);
     let count = NaN;

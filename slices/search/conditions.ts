@@ -18,14 +18,49 @@ export interface Matching {
    * for words that many documents have, and the only way that is never slow.
    */
   asSets: boolean;
+  /**
+   * With sets: one of `wordGroups` that few documents have. Those are tested for all others, which are
+   * then not looked up, however many have them.
+   */
+  rarest?: WordGroup;
 }
+
+/** Alternatives that stand in the index of words, of which a document has to have one. */
+export type WordGroup = readonly Term[];
 
 /** The condition on documents that a search finds. */
 export function matching(search: Search, documents: Documents, how: Matching): SQL {
   if (search.isHopeless) return sql`false`;
-  const groups = search.groups.map((terms) => groupSql(terms, documents, how));
+  const { rarest } = how;
+  const tested = rarest ? wordGroups(search).filter((group) => group !== rarest) : [];
+  const groups = search.groups
+    .filter((terms) => !tested.includes(terms))
+    .map((terms) =>
+      terms === rarest
+        ? sql`${documents.id} IN (${withAll(rarest, tested, how)})`
+        : groupSql(terms, documents, how),
+    );
   return groups.length === 0 ? sql`true` : sql.join(groups, sql` AND `);
 }
+
+/** The ids of documents that have a rare group, and all of the tested ones. */
+function withAll(rarest: WordGroup, tested: readonly WordGroup[], how: Matching): SQL {
+  const tests = tested.map(
+    (terms) => sql`
+      EXISTS (SELECT FROM document_search AS other
+        WHERE other.id = rare.id AND ${anyOf(terms, how)} OFFSET 0)`,
+  );
+  return sql`SELECT rare.id FROM (${indexed(rarest, how)} OFFSET 0) AS rare
+    WHERE ${sql.join(tests, sql` AND `)} OFFSET 0`;
+}
+
+/** The groups of a search that are looked up in the index of words. */
+export const wordGroups = ({ groups }: Search): readonly WordGroup[] =>
+  groups.filter((terms) => terms.every(({ finds, not }) => finds === 'words' && !not));
+
+/** The rows of the index that have a group, for PostgreSQL to say how many it expects. */
+export const rowsWith = (group: WordGroup): SQL =>
+  indexed(group, { forgiving: false, asSets: true });
 
 /** Whether being forgiving can find anything more. */
 export function canForgive({ groups }: Search): boolean {
@@ -53,12 +88,16 @@ function groupSql(terms: readonly Term[], documents: Documents, how: Matching): 
 }
 
 /** The ids of documents with any of the terms in one row of the index. */
-function indexed(terms: readonly Term[], { forgiving }: Matching): SQL {
+function indexed(terms: readonly Term[], how: Matching): SQL {
+  return sql`SELECT id FROM document_search WHERE ${anyOf(terms, how)}`;
+}
+
+function anyOf(terms: readonly Term[], { forgiving }: Matching): SQL {
   const conditions = terms.map((term) => {
     if (term.finds === 'words') return wordsSql(term, forgiving && !term.not);
     return term.finds === 'range' ? rangeSql(term) : sql`false`;
   });
-  return sql`SELECT id FROM document_search WHERE (${sql.join(conditions, sql` OR `)})`;
+  return sql`(${sql.join(conditions, sql` OR `)})`;
 }
 
 function wordsSql(term: WordsCondition, forgiving: boolean): SQL {
