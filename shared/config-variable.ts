@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { ConfigError } from './config-error.ts';
+import { peopleRoles, type PersonRole } from './web/principal.ts';
 
 /** How one environment variable is documented, read from its text and validated. */
 export interface Variable<T> {
@@ -90,19 +91,27 @@ export function text<Default extends string | null>(
   });
 }
 
-/** An absolute URL with one of the protocols (`https:`), without query or fragment where `bare`. */
+/**
+ * An absolute URL with one of the protocols (`https:`), without query or fragment where `bare`;
+ * where `secure`, `http:` leads to this machine only.
+ */
 export function url(
   options: Documented<null> & { protocols: readonly string[] },
-  reading: { allowed: string; secret?: boolean; bare?: boolean },
+  reading: { allowed: string; secret?: boolean; bare?: boolean; secure?: boolean },
 ) {
   const matches = (value: string) => {
     const url = URL.parse(value);
-    const suffix = reading.bare === true ? `${url?.search}${url?.hash}${url?.username}` : '';
-    return url !== null && options.protocols.includes(url.protocol) && suffix === '';
+    if (url === null || !options.protocols.includes(url.protocol)) return false;
+    const suffix = reading.bare === true ? `${url.search}${url.hash}${url.username}` : '';
+    const isOpen = reading.secure === true && url.protocol === 'http:' && !isLoopback(url);
+    return suffix === '' && !isOpen;
   };
   const schema = Type.Refine(Type.String({ ...options }), matches, () => reading.allowed);
   return variable<string | null>(schema, options, { read: (text) => text, ...reading });
 }
+
+const isLoopback = ({ hostname }: URL): boolean =>
+  /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 
 /** IP addresses and CIDRs (`10.0.0.0/8`), comma-separated. */
 export function networks(options: Documented<string[]>) {
@@ -189,6 +198,27 @@ function readRetryException(text: string): RetryException | string {
     ...(delay === undefined ? {} : { delayMs: Number(delay) }),
     ...(longest === undefined ? {} : { maxDelayMs: Number(longest) }),
   };
+}
+
+/** The role that a value of a claim gives; null: everybody has it. */
+export interface RoleRule {
+  value: string | null;
+  role: PersonRole;
+}
+
+/** `doctrail-admins=admin`, `*=viewer`, comma-separated. */
+export function roleRules(options: Documented<RoleRule[]>) {
+  const value = Type.Union([Type.String(), Type.Null()]);
+  const rule = Type.Object({ value, role: Type.Enum([...peopleRoles]) });
+  return variable<RoleRule[]>(Type.Array(rule, { ...options }), options, {
+    read: (text) => split(text).map(readRoleRule),
+    allowed: `a comma-separated list of value=role, such as doctrail-admins=admin,*=viewer, with the roles ${peopleRoles.join(', ')}`,
+  });
+}
+
+function readRoleRule(text: string) {
+  const [, value, role] = /^(.+)=(\w+)$/.exec(text) ?? [];
+  return { value: value === '*' ? null : value, role };
 }
 
 function isNetwork(value: string): boolean {

@@ -4,6 +4,7 @@ import { ConfigError, environmentVariables, loadConfig } from './config.ts';
 
 const key = 'k'.repeat(32);
 const databaseUrl = 'postgres://doctrail:secret@db/doctrail';
+const oidc = { OIDC_ISSUER: 'https://id.example', OIDC_CLIENT_ID: 'doctrail' };
 
 test('nothing has to be set', () => {
   expect(loadConfig({})).toMatchObject({
@@ -53,6 +54,42 @@ test.each([
     { RETRIES: '0', RETRY_DELAY_MS: '250', RETRY_MAX_DELAY_MS: '9000' },
     { retries: { retries: 0, delayMs: 250, maxDelayMs: 9_000, exceptions: [] } },
   ],
+  [{ OIDC_NAME: 'Acme' }, { oidc: null }],
+  [
+    { OIDC_ISSUER: 'https://id.example/', OIDC_CLIENT_ID: 'doctrail' },
+    {
+      oidc: {
+        issuer: 'https://id.example/',
+        clientId: 'doctrail',
+        clientSecret: null,
+        name: 'single sign-on',
+        scopes: 'openid email profile',
+        roleClaim: null,
+        roleRules: [],
+      },
+    },
+  ],
+  [
+    { ...oidc, OIDC_ISSUER: 'http://127.0.0.1:8080/realm', OIDC_ROLES: '*=viewer' },
+    {
+      oidc: {
+        issuer: 'http://127.0.0.1:8080/realm',
+        roleRules: [{ value: null, role: 'viewer' }],
+      },
+    },
+  ],
+  [
+    { ...oidc, OIDC_ROLE_CLAIM: 'groups', OIDC_ROLES: '/ops=operator, a=b=admin' },
+    {
+      oidc: {
+        roleClaim: 'groups',
+        roleRules: [
+          { value: '/ops', role: 'operator' },
+          { value: 'a=b', role: 'admin' },
+        ],
+      },
+    },
+  ],
   [
     { DATABASE_URL: databaseUrl, SECRET_KEY: key, ROLE: 'web' },
     { databaseUrl, role: 'web' },
@@ -82,6 +119,20 @@ test.each([
   [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL is "loud", but must be one of trace, debug'],
   [{ ROLE: 'worker' }, 'ROLE is "worker", which needs DATABASE_URL'],
   [{ DATABASE_URL: databaseUrl }, 'SECRET_KEY is not set, but DATABASE_URL is'],
+  [
+    { OIDC_ISSUER: 'http://id.example' },
+    'OIDC_ISSUER is "http://id.example", but must be the https',
+  ],
+  [{ OIDC_ISSUER: 'id.example' }, 'OIDC_ISSUER is "id.example", but must be the https address'],
+  [{ OIDC_ISSUER: 'https://id.example' }, 'OIDC_ISSUER is set, but OIDC_CLIENT_ID is not'],
+  [{ OIDC_CLIENT_ID: 'doctrail' }, 'OIDC_CLIENT_ID is set, but OIDC_ISSUER is not'],
+  [{ OIDC_CLIENT_SECRET: 'x' }, 'OIDC_CLIENT_SECRET is set, but OIDC_ISSUER is not'],
+  [{ OIDC_ROLES: '*=viewer' }, 'OIDC_ROLES is set, but OIDC_ISSUER is not'],
+  [{ ...oidc, OIDC_ROLES: 'a=admin' }, 'OIDC_ROLES is set, but OIDC_ROLE_CLAIM is not'],
+  [{ ...oidc, OIDC_ROLE_CLAIM: 'groups' }, 'OIDC_ROLE_CLAIM is set, but OIDC_ROLES is not'],
+  [{ ...oidc, OIDC_SCOPES: 'email' }, 'OIDC_SCOPES is "email", but must be scopes separated by'],
+  [{ OIDC_ROLES: 'a=uploader' }, 'OIDC_ROLES is "a=uploader", but must be a comma-separated list'],
+  [{ OIDC_ROLES: 'admin' }, 'OIDC_ROLES is "admin", but must be a comma-separated list of value=r'],
   [{ RETRIES: '101' }, 'RETRIES is "101", but must be a whole number from 0 to 100.'],
   [{ RETRY_DELAY_MS: '0' }, 'RETRY_DELAY_MS is "0", but must be a whole number from 1 to'],
   [{ RETRY_MAX_DELAY_MS: '1s' }, 'RETRY_MAX_DELAY_MS is "1s", but must be a whole number from 1'],

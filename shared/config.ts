@@ -8,12 +8,14 @@ import {
   proxies,
   readVariable,
   retryExceptions,
+  roleRules,
   size,
   socketAddress,
   text,
   url,
   whole,
   wholes,
+  type RoleRule,
 } from './config-variable.ts';
 import { installedOcrLanguages } from './ocr-languages.ts';
 
@@ -76,6 +78,49 @@ const variables = {
     },
     { allowed: 'at least 32 random characters', secret: true },
   ),
+  OIDC_ISSUER: url(
+    {
+      protocols: ['http:', 'https:'],
+      default: null,
+      description: 'OpenID Connect provider that people may sign in at; unset: none.',
+    },
+    {
+      allowed: 'the https address that the provider calls its issuer (http on this machine only)',
+      bare: true,
+      secure: true,
+    },
+  ),
+  OIDC_CLIENT_ID: text(
+    { default: null, description: 'What the provider calls this server.' },
+    { allowed: 'a text' },
+  ),
+  OIDC_CLIENT_SECRET: text(
+    { default: null, description: 'Proves it to the provider; unset: a public client.' },
+    { allowed: 'a text', secret: true },
+  ),
+  OIDC_NAME: text(
+    { default: 'single sign-on', description: 'What people call the provider.' },
+    { allowed: 'a text' },
+  ),
+  OIDC_SCOPES: text(
+    {
+      pattern: '(^| )openid( |$)',
+      default: 'openid email profile',
+      description: 'What the provider is asked to tell, separated by spaces.',
+    },
+    { allowed: 'scopes separated by spaces, openid among them' },
+  ),
+  OIDC_ROLE_CLAIM: text(
+    {
+      default: null,
+      description: 'Claim of the provider whose values give roles, such as groups; see below.',
+    },
+    { allowed: 'the name of a claim' },
+  ),
+  OIDC_ROLES: roleRules({
+    default: [],
+    description: 'Which value of it gives which role, comma-separated; unset: as set under Users.',
+  }),
   MAX_FILE_BYTES: size({
     minimum: 1,
     default: 2 * GiB,
@@ -245,6 +290,8 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     readVariable<(typeof variables)[Name]['fallback']>(name, variables[name], env[name]);
   const cores = availableParallelism();
   const clamd = read('CLAMD_HOST');
+  const issuer = read('OIDC_ISSUER');
+  const roleRules = read('OIDC_ROLES');
   const config = {
     port: read('PORT'),
     host: read('HOST'),
@@ -257,6 +304,21 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     databaseUrl: read('DATABASE_URL'),
     /** null: made once in the data folder, see `secretKey()`. */
     secretKey: read('SECRET_KEY'),
+    /** null: people prove who they are here only. */
+    oidc:
+      issuer === null
+        ? null
+        : {
+            issuer,
+            clientId: read('OIDC_CLIENT_ID') ?? '',
+            /** null: a public client. */
+            clientSecret: read('OIDC_CLIENT_SECRET'),
+            name: read('OIDC_NAME'),
+            scopes: read('OIDC_SCOPES'),
+            roleClaim: read('OIDC_ROLE_CLAIM'),
+            /** Empty: roles are given here. */
+            roleRules,
+          },
     maxFileBytes: read('MAX_FILE_BYTES'),
     maxFiles: read('MAX_FILES'),
     workers: read('WORKERS') ?? cores,
@@ -288,7 +350,30 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     logLevel: read('LOG_LEVEL'),
   };
   refuseContradictions(config);
+  refuseHalfOfOidc(env, roleRules);
   return config;
+}
+
+/** What is set → what it is of no use without, and why. */
+const oidcNeeds = [
+  ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'the provider has to know who asks'],
+  ['OIDC_CLIENT_ID', 'OIDC_ISSUER', 'it says which provider is meant'],
+  ['OIDC_CLIENT_SECRET', 'OIDC_ISSUER', 'it says which provider is meant'],
+  ['OIDC_ROLE_CLAIM', 'OIDC_ROLES', 'it says which value gives which role'],
+  ['OIDC_ROLES', 'OIDC_ISSUER', 'it says which provider is meant'],
+] as const;
+
+function refuseHalfOfOidc(env: NodeJS.ProcessEnv, rules: readonly RoleRule[]): void {
+  const isSet = (name: string) => (env[name] ?? '').trim() !== '';
+  const needs = rules.every(({ value }) => value === null)
+    ? oidcNeeds
+    : [...oidcNeeds, ['OIDC_ROLES', 'OIDC_ROLE_CLAIM', 'it says whose values are meant'] as const];
+  for (const [name, needed, why] of needs) {
+    if (!isSet(name) || isSet(needed)) continue;
+    throw new ConfigError(
+      `${name} is set, but ${needed} is not: ${why}. Set ${needed}, or leave ${name} out.`,
+    );
+  }
 }
 
 function refuseContradictions(config: Pick<Config, 'role' | 'databaseUrl' | 'secretKey'>): void {

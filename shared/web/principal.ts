@@ -1,6 +1,10 @@
 export const roles = ['uploader', 'viewer', 'operator', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
+/** The roles of people, the least first; an uploader is a program, which no screen is open to. */
+export const peopleRoles = ['viewer', 'operator', 'admin'] as const;
+export type PersonRole = (typeof peopleRoles)[number];
+
 /** Whoever makes a request. `id` is that of the token, or of the user behind the session. */
 export interface Principal {
   readonly kind: 'token' | 'session';

@@ -1,11 +1,12 @@
 import { Type } from 'typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { peopleRoles, type PersonRole } from '../../../shared/web/principal.ts';
 import type { App } from '../../../shared/web/server.ts';
 import type { Accounts } from '../accounts.ts';
 import { sessionOf } from '../session/cookie.ts';
 import { Back, Email, Id, Name, personOf, Reason, showSettings } from './page.ts';
 import { showAgain, type Refused } from './refused.ts';
-import { linkView, peopleRoles, userView, usersView, type PersonRole } from './user-view.ts';
+import { linkView, userView, usersView } from './user-view.ts';
 
 const PAGE = '/settings/users';
 const Role = Type.Unsafe<PersonRole>(Type.String({ enum: [...peopleRoles] }));

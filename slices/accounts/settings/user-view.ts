@@ -1,12 +1,9 @@
+import { peopleRoles, type PersonRole } from '../../../shared/web/principal.ts';
 import { momentView, type MomentView } from '../../document-board/board-row.contract.ts';
 import type { ActionView } from '../../failure-admin/action-view.contract.ts';
 import type { SessionRecord } from '../session/sessions.ts';
 import type { UserRecord } from '../user/users.ts';
 import { sessionViews } from './account-view.ts';
-
-/** The roles of people; an uploader is a program, which no screen is open to. */
-export const peopleRoles = ['viewer', 'operator', 'admin'] as const;
-export type PersonRole = (typeof peopleRoles)[number];
 
 export const roleWords: Record<PersonRole, string> = {
   viewer: 'Viewer: reads everything',
