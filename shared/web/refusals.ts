@@ -6,7 +6,7 @@ export interface Refusal {
   /** `user:<id>` or `token:<id>`; `nobody` where that is not known. */
   readonly actor: string;
   readonly address: string;
-  /** Status, method and route, such as `403 POST /documents/:id/cancel`. */
+  /** Status, method, route and, where a route tells it, why: `403 POST /documents/:id/cancel`. */
   readonly what: string;
 }
 
@@ -14,6 +14,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The actor a request claimed to be and could not prove to be; null where it claimed nothing. */
     claimed: string | null;
+    /** Why a request was refused, as a slug; null where status and route say it all. */
+    refusedFor: string | null;
   }
 }
 
@@ -25,10 +27,12 @@ export function installRefusals(
   note: ((refusal: Refusal) => void) | undefined,
 ): void {
   app.decorateRequest('claimed', null);
+  app.decorateRequest('refusedFor', null);
   app.addHook('onResponse', async (request, { statusCode }) => {
     if (!note || !refused.has(statusCode)) return;
-    const { visitor, claimed, method, routeOptions, ip: address } = request;
+    const { visitor, claimed, refusedFor, method, routeOptions, ip: address } = request;
     const actor = visitor ? actorOf(visitor) : (claimed ?? 'nobody');
-    note({ actor, address, what: `${statusCode} ${method} ${routeOptions.url ?? '(nothing)'}` });
+    const route = `${statusCode} ${method} ${routeOptions.url ?? '(nothing)'}`;
+    note({ actor, address, what: refusedFor === null ? route : `${route} ${refusedFor}` });
   });
 }

@@ -8,6 +8,8 @@ import * as facts from './events.ts';
 import { passwordSetAt, setPassword, signIn, type SignIn } from './password/passwords.ts';
 import * as factor from './second-factor/second-factors.ts';
 import { finishSignIn, ownerOfSecondStep, type SecondStep } from './second-factor/second-steps.ts';
+import type { Identity } from './openid/entry.ts';
+import { signInByProvider, type Entered, type Opening } from './openid/sign-in.ts';
 import { commandLine, type Asking } from './record.ts';
 import {
   createLinkFor,
@@ -37,7 +39,7 @@ import {
 } from './token/tokens.ts';
 import type { UserCommand } from './user/user.ts';
 import { changeUser } from './user/change-user.ts';
-import { addUser, findUser, listUsers, type UserRecord } from './user/users.ts';
+import { addUser, findUser, listUsers, type NewUser, type UserRecord } from './user/users.ts';
 
 /** What the functions of this slice work on: the database, the log, a clock, the cache. */
 export interface Store {
@@ -49,7 +51,6 @@ export interface Store {
   readonly seal: () => Seal;
 }
 
-type NewUser = Parameters<typeof addUser>[1];
 type Why = Asking & { reason: string };
 
 /** Who may come in, and with what; each function is described where it is made. */
@@ -71,6 +72,7 @@ export interface Accounts extends Authenticator {
   makeBackupCodes(session: string, proof: factor.Proof): Promise<string[]>;
   removeSecondFactor(session: string, proof: factor.Proof): Promise<void>;
   backupCodesLeft(user: string): Promise<number>;
+  signInByProvider(identity: Identity, opening: Opening): Promise<Entered>;
   signOut(session: string): Promise<void>;
   sessionRecord(session: string): Promise<SessionRecord | undefined>;
   sessions(user: string): Promise<SessionRecord[]>;
@@ -117,6 +119,7 @@ export function createAccounts(
     makeBackupCodes: (session, proof) => factor.makeBackupCodes(store, session, proof),
     removeSecondFactor: (session, proof) => factor.removeSecondFactor(store, session, proof),
     backupCodesLeft: (user) => factor.backupCodesLeft(store, user),
+    signInByProvider: (identity, opening) => signInByProvider(store, identity, opening),
     signOut: (session) => signOut(store, session),
     sessionRecord: (session) => sessionRecord(store, session),
     sessions: (user) => listSessions(store, user),

@@ -1,7 +1,14 @@
 import { Type } from 'typebox';
 import { defineEvent, personal } from '../../shared/event.ts';
 import { roles, type Role } from '../../shared/web/principal.ts';
-import { endsOfSession, purposes, type EndOfSession, type Purpose } from './words.ts';
+import {
+  endsOfSession,
+  purposes,
+  waysIn,
+  type EndOfSession,
+  type Purpose,
+  type WayIn,
+} from './words.ts';
 
 const role = Type.Unsafe<Role>(Type.String({ enum: [...roles] }));
 const reason = personal(Type.String({ description: 'in the words of whoever asked' }));
@@ -75,10 +82,25 @@ export const BackupCodeUsed = defineEvent('BackupCodeUsed', {
   sentence: (data) => `A backup code was used; ${data.left} are left`,
 });
 
+export const IdentityLinked = defineEvent('IdentityLinked', {
+  schema: Type.Object({
+    name,
+    issuer: Type.String({ description: 'the address of an OpenID Connect provider' }),
+    subject: personal(Type.String({ description: 'what the provider calls the person' })),
+  }),
+  sentence: (data) =>
+    `${told(data.name)} was linked to an account at ${data.issuer}, in place of a password`,
+});
+
+export const IdentityUnlinked = defineEvent('IdentityUnlinked', {
+  schema: Type.Object({ name, issuer: Type.String(), reason }),
+  sentence: (data) => `${told(data.name)} was unlinked from ${data.issuer}: ${told(data.reason)}`,
+});
+
 export const SignedIn = defineEvent('SignedIn', {
   schema: Type.Object({
     session,
-    by: Type.Union([Type.Literal('link'), Type.Literal('password')]),
+    by: Type.Unsafe<WayIn>(Type.Union(waysIn.map((way) => Type.Literal(way)))),
     agent: personal(Type.String({ description: 'what the browser says it is' })),
   }),
   sentence: (data) => `Signed in by ${data.by}`,

@@ -13,6 +13,9 @@ export interface Asking {
 /** Whoever runs a command where the server runs. */
 export const commandLine: Asking = { actor: 'system:command-line' };
 
+/** The provider that people sign in at. */
+export const byProvider: Asking = { actor: 'system:openid-connect' };
+
 /**
  * Appends facts to a stream in the transaction that changes what folds them: both are there, or
  * neither. Whoever calls holds the row's lock, so that no version is expected.

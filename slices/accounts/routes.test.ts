@@ -15,7 +15,7 @@ import type { TestDatabase } from '../../tests/database.ts';
 
 /** `https`: people use TLS. */
 const accountRoutes = (https: boolean) => (app: App) => {
-  sessionRoutes(app, accounts, createCookies(https));
+  sessionRoutes(app, { accounts, cookies: createCookies(https), signOn: null });
   settingsRoutes(app, accounts, null);
 };
 
@@ -192,6 +192,17 @@ describe('coming back to where somebody wanted to go', () => {
     const headers = { ...html, cookie: `doctrail_session=${await session()}` };
     const answer = await app.inject({ url: '/sign-in?return=/system', headers });
     expect(answer.headers.location).toBe('/system');
+  });
+});
+
+describe('signing in at a provider', () => {
+  it('is offered nowhere when none is set', async () => {
+    expect((await app.inject({ url: '/sign-in', headers: html })).body).not.toContain('oidc');
+    for (const url of ['/sign-in/oidc', '/sign-in/oidc/callback?code=x']) {
+      const answer = await app.inject({ url });
+      expect(answer.statusCode).toBe(404);
+      expect(answer.json().detail).toContain('OIDC_ISSUER is not set');
+    }
   });
 });
 

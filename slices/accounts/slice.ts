@@ -1,10 +1,12 @@
 import type { CommandDescription, Slice } from '../../shared/slice.ts';
 import type { Config } from '../../shared/config.ts';
 import type { Database } from '../../shared/database.ts';
+import { secretKey } from '../../shared/secret-key.ts';
 import type { Accounts } from './accounts.ts';
 import { createAuditQueries } from './audit/queries.ts';
 import { auditRoutes, type AuditParts } from './audit/routes.ts';
 import * as facts from './events.ts';
+import { createOpenIdProvider } from './openid/provider.ts';
 import { createCookies } from './session/cookie.ts';
 import { sessionRoutes } from './session/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
@@ -20,9 +22,16 @@ export function accountsSlice(dependencies: AccountsDependencies): Slice {
   const { accounts, config, database, catalogue, refusals } = dependencies;
   const queries = createAuditQueries(database, catalogue);
   const cookies = createCookies(config.publicUrl?.startsWith('https:') ?? false);
+  const { oidc, publicUrl } = config;
+  const signOn = oidc && {
+    provider: createOpenIdProvider(oidc, secretKey(config)),
+    rules: oidc.roleRules,
+    publicUrl,
+  };
   return {
     name: 'accounts',
-    summary: 'Lets people in by a link or a password and programs by a token, and nobody else.',
+    summary:
+      'Lets people in by a link, a password or a provider, and programs by a token, and nobody else.',
     events: [
       facts.UserAdded,
       facts.ProfileChanged,
@@ -35,6 +44,8 @@ export function accountsSlice(dependencies: AccountsDependencies): Slice {
       facts.SecondFactorRemoved,
       facts.BackupCodesMade,
       facts.BackupCodeUsed,
+      facts.IdentityLinked,
+      facts.IdentityUnlinked,
       facts.SignedIn,
       facts.SessionsEnded,
       facts.TokenCreated,
@@ -42,7 +53,12 @@ export function accountsSlice(dependencies: AccountsDependencies): Slice {
     ],
     commands,
     screens: [
-      { name: 'Sign in', url: '/sign-in', shows: [], offers: ['sign in'] },
+      {
+        name: 'Sign in',
+        url: '/sign-in',
+        shows: [],
+        offers: ['sign in', 'sign in at the provider'],
+      },
       {
         name: 'Settings',
         url: '/settings',
@@ -66,6 +82,7 @@ export function accountsSlice(dependencies: AccountsDependencies): Slice {
           'make sign-in link',
           'change role',
           'reset second factor',
+          'unlink',
           'shut out',
           'let in',
         ],
@@ -79,7 +96,7 @@ export function accountsSlice(dependencies: AccountsDependencies): Slice {
       { name: 'Audit', url: '/settings/audit', shows: ['history', 'refusals'] },
     ],
     routes(app) {
-      sessionRoutes(app, accounts, cookies);
+      sessionRoutes(app, { accounts, cookies, signOn });
       settingsRoutes(app, accounts, config.publicUrl);
       auditRoutes(app, { ...dependencies, queries });
     },
@@ -92,6 +109,11 @@ const admin = ['admin'];
 const ended = facts.SessionsEnded;
 const commands: readonly CommandDescription[] = [
   { name: 'sign in', by: ['anybody'], states: [facts.SignedIn, facts.BackupCodeUsed, ended] },
+  {
+    name: 'sign in at the provider',
+    by: ['anybody'],
+    states: [facts.UserAdded, facts.RoleChanged, facts.IdentityLinked, facts.SignedIn, ended],
+  },
   { name: 'sign out', by: people, states: [ended] },
   { name: 'change profile', by: people, states: [facts.ProfileChanged] },
   { name: 'set password', by: people, states: [facts.PasswordSet, ended] },
@@ -103,6 +125,7 @@ const commands: readonly CommandDescription[] = [
   { name: 'make backup codes', by: people, states: [facts.BackupCodesMade] },
   { name: 'remove second factor', by: people, states: [facts.SecondFactorRemoved] },
   { name: 'reset second factor', by: admin, states: [facts.SecondFactorRemoved] },
+  { name: 'unlink', by: admin, states: [facts.IdentityUnlinked] },
   { name: 'revoke session', by: people, states: [ended] },
   { name: 'invite user', by: admin, states: [facts.UserAdded] },
   { name: 'make sign-in link', by: admin, states: [facts.SignInLinkMade] },

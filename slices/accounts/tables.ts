@@ -9,7 +9,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { roles } from '../../shared/web/principal.ts';
-import { purposes } from './words.ts';
+import { purposes, waysIn } from './words.ts';
 
 const moment = (name: string) => timestamp(name, { withTimezone: true });
 
@@ -24,6 +24,9 @@ export const users = pgTable('users', {
   joined: boolean().notNull().default(false),
   /** Is asked for a code after the password. */
   secondFactor: boolean('second_factor').notNull().default(false),
+  /** Both together: who they are at an OpenID Connect provider. */
+  issuer: text(),
+  subject: text(),
   createdAt: moment('created_at').notNull(),
 });
 
@@ -57,7 +60,7 @@ export const sessions = pgTable('sessions', {
   userId: uuid('user_id')
     .notNull()
     .references(() => users.id, { onDelete: 'cascade' }),
-  openedBy: text('opened_by', { enum: ['link', 'password'] }).notNull(),
+  openedBy: text('opened_by', { enum: waysIn }).notNull(),
   address: text(),
   agent: text(),
   createdAt: moment('created_at').notNull(),

@@ -9,6 +9,7 @@ import { StepFailure } from '../../shared/step-failure.ts';
 import type { StepSlice } from '../../shared/slice.ts';
 import type { Accounts } from '../../slices/accounts/accounts.ts';
 import * as accountsEvents from '../../slices/accounts/events.ts';
+import { unknownBrowser } from '../../slices/accounts/session/sessions.ts';
 import { eventsOf, stepSlices } from '../../slices/slices.ts';
 import { composedSlices, currentEventModel } from './current.ts';
 import { listenersOf, statersOf } from './render.ts';
@@ -209,6 +210,9 @@ async function manageAccounts({ cradle: { accounts } }: TestApp): Promise<void> 
   await accounts.setPassword(opened?.session ?? '', password);
   await setUpSecondFactor(accounts, opened?.session ?? '', id);
   await accounts.changeUser(id, { do: 'reset second factor', ...why }, why);
+  const identity = { ...person, issuer: 'https://id.example', subject: '7', values: [] };
+  await accounts.signInByProvider(identity, { rules: [], browser: unknownBrowser });
+  await accounts.changeUser(id, { do: 'unlink', ...why }, why);
   await accounts.changeUser(id, { do: 'change profile', name: 'G. H.', email: null }, why);
   await accounts.changeUser(id, { do: 'change role', role: 'operator', ...why }, why);
   await accounts.changeUser(id, { do: 'shut out', ...why }, why);
@@ -223,11 +227,11 @@ async function setUpSecondFactor(accounts: Accounts, session: string, userId: st
   const secret = (await accounts.startedSecondFactor(userId)) ?? '';
   const proof = { userId, current: '', code: new TOTP({ secret }).generate() };
   const [code = ''] = await accounts.confirmSecondFactor(session, proof);
-  const browser = { address: null, agent: null, session: null };
   const { email } = await accounts.user(userId);
   const entered = { email: email ?? '', password: 'four words that differ' };
-  const half = await accounts.signIn(entered, browser);
-  if ('secondStep' in half) await accounts.finishSignIn(half.secondStep ?? '', code, browser);
+  const half = await accounts.signIn(entered, unknownBrowser);
+  if ('secondStep' in half)
+    await accounts.finishSignIn(half.secondStep ?? '', code, unknownBrowser);
 }
 
 async function untilStated(app: TestApp, stream: string, type: string): Promise<void> {

@@ -43,7 +43,7 @@ export function createAuditQueries({ sql, db }: Database, catalogue: EventCatalo
     async acts({ about, who, from, to }, before, limit) {
       const rows = await sql<EventRow[]>`
         SELECT * FROM events
-        WHERE metadata ->> 'actor' ~ '^(user|token):|^system:command-line$'
+        WHERE metadata ->> 'actor' ~ '^(user|token):|^system:(command-line|openid-connect)$'
           AND ${streams[about]()}
           AND ${who === null ? sql`TRUE` : sql`metadata ->> 'actor' = ${who}`}
           AND ${from === null ? sql`TRUE` : sql`stored_at >= ${from}`}

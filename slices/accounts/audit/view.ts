@@ -56,6 +56,9 @@ export function refusalWords(what: string): string {
   const asked = route.join(' ');
   if (what === '401 POST /sign-in') return 'Signing in: wrong e-mail address or password';
   if (what === '401 POST /sign-in/code') return 'Signing in: wrong code';
+  const [, atProvider] = /^\d+ GET \/sign-in\/oidc\/callback (?:sign-in-)?(.+)$/.exec(what) ?? [];
+  if (atProvider !== undefined)
+    return `Signing in at the provider: ${atProvider.replaceAll('-', ' ')}`;
   const why: Record<string, string> = {
     '401': 'not known',
     '403': 'not allowed',

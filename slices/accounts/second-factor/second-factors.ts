@@ -6,8 +6,8 @@ import { BackupCodesMade, SecondFactorRemoved, SecondFactorSet } from '../events
 import { isFreshFromLink, passwordSetAt, proveWhoAsks } from '../password/passwords.ts';
 import { hashOf } from '../secret.ts';
 import { endSessions, sessionRecord } from '../session/sessions.ts';
-import { backupCodes, secondFactors, sessions, users } from '../tables.ts';
-import { noSuchUser, stateUser, type UserRecord } from '../user/users.ts';
+import { backupCodes, secondFactors, sessions } from '../tables.ts';
+import { lockUser, stateUser, type UserRecord } from '../user/users.ts';
 import { BACKUP_CODES, newBackupCode, newFactorSecret, plainCode, stepOf } from './codes.ts';
 import { forgetSecondFactor, openedSecret, useCode } from './use-code.ts';
 
@@ -29,7 +29,7 @@ export async function startSecondFactor(store: Store, userId: string): Promise<v
   if ((await passwordSetAt(store, userId)) === null)
     throw conflict('A second factor is asked for after the password: set a password first.');
   await store.db.transaction(async (tx) => {
-    const user = await locked(tx, userId);
+    const user = await lockUser(tx, userId);
     if (user.secondFactor)
       throw conflict('You have a second factor. Remove it first to set up another one.');
     const sealed = store.seal().seal(newFactorSecret(), userId);
@@ -63,7 +63,7 @@ export async function confirmSecondFactor(
   await proveWhoAsks(store, session, userId, current);
   const asking = { actor: `user:${userId}`, command: 'set up second factor' };
   const codes = await store.db.transaction(async (tx) => {
-    const user = await locked(tx, userId);
+    const user = await lockUser(tx, userId);
     const started = and(eq(secondFactors.userId, userId), eq(secondFactors.confirmed, false));
     const [found] = await tx.select().from(secondFactors).where(started);
     if (!found || user.secondFactor) throw conflict('No second factor waits to be confirmed.');
@@ -119,7 +119,7 @@ async function prove<T>(
   await proveWhoAsks(store, session, userId, current);
   const own = await sessionRecord(store, session);
   return store.db.transaction(async (tx) => {
-    const user = await locked(tx, userId);
+    const user = await lockUser(tx, userId);
     if (!user.secondFactor) throw conflict('You have no second factor.');
     const isFresh = own !== undefined && isFreshFromLink(own, store.now());
     if (!isFresh && (await useCode(store, tx, userId, code)) === null) throw wrongCode();
@@ -140,11 +140,6 @@ async function replaceBackupCodes(
     .values(codes.map((code) => ({ userId, hash: hashOf(plainCode(code)) })));
   await stateUser(store, tx, userId, [BackupCodesMade({ count: codes.length })], asking);
   return codes;
-}
-
-async function locked(tx: Transaction, userId: string): Promise<UserRecord> {
-  const [user] = await tx.select().from(users).where(eq(users.id, userId)).for('update');
-  return user ?? noSuchUser();
 }
 
 const wrongCode = () =>

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sessionCookie } from '../../../shared/web/principal.ts';
+import { flowSeconds } from '../openid/provider.ts';
 import { secondStepSeconds } from '../second-factor/second-steps.ts';
 import { sessionSeconds, type Browser } from './sessions.ts';
 
@@ -8,6 +9,9 @@ const returnCookie = 'doctrail_return';
 
 /** Keeps what somebody has proved until they have entered the code. */
 const secondStepCookie = 'doctrail_second_step';
+
+/** Keeps what the provider's answer has to fit, until somebody comes back from there. */
+const flowCookie = 'doctrail_openid';
 
 /** How browsers are told who they are; `https`: people use TLS even where the request does not show it. */
 export function createCookies(https: boolean) {
@@ -34,6 +38,14 @@ export function createCookies(https: boolean) {
     dropSecondStep: (request: FastifyRequest, reply: FastifyReply) =>
       reply.clearCookie(secondStepCookie, options(request, '/sign-in')),
     secondStepOf: ({ cookies }: FastifyRequest): string | undefined => cookies[secondStepCookie],
+    keepFlow: (request: FastifyRequest, reply: FastifyReply, flow: string) =>
+      reply.setCookie(flowCookie, flow, {
+        ...options(request, '/sign-in/oidc'),
+        maxAge: flowSeconds,
+      }),
+    dropFlow: (request: FastifyRequest, reply: FastifyReply) =>
+      reply.clearCookie(flowCookie, options(request, '/sign-in/oidc')),
+    flowOf: ({ cookies }: FastifyRequest): string | undefined => cookies[flowCookie],
     dropSession: (request: FastifyRequest, reply: FastifyReply) =>
       reply.clearCookie(sessionCookie, options(request, '/')),
     keepReturn: (request: FastifyRequest, reply: FastifyReply, path: string) =>

@@ -15,14 +15,20 @@ const Entered = Type.Object({
   password: Type.String({ maxLength: 10 * LONGEST }),
 });
 
-const WRONG = 'The e-mail address or the password is wrong.';
+const WRONG = 'The e-mail address or the password is wrong. After some wrong tries it has to wait.';
+
+/** The page with the form; with what was entered and why it was refused, after a try. */
+export type ShowSignIn = (
+  reply: FastifyReply,
+  shown: { email: string; refusal: string | null },
+) => FastifyReply;
 
 /** Signing in with e-mail address and password; unknown addresses and wrong passwords look alike. */
 export function passwordSignIn(
   app: App,
   accounts: Accounts,
   cookies: Cookies,
-  show: (reply: FastifyReply, shown: { email: string; refusal: string | null }) => FastifyReply,
+  show: ShowSignIn,
 ): void {
   const limits = createSignInLimits(app, accountOf);
 

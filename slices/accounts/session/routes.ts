@@ -1,18 +1,29 @@
 import { Type } from 'typebox';
 import { safeReturnPath } from '../../../shared/web/navigation.ts';
 import { gone, unavailable } from '../../../shared/web/problem.ts';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { App } from '../../../shared/web/server.ts';
 import type { Accounts } from '../accounts.ts';
+import { singleSignOn, type SingleSignOn } from '../openid/routes.ts';
 import { browserOf, sessionOf, type Cookies } from './cookie.ts';
 import { codeSignIn } from './code-routes.ts';
 import { goOn } from './go-on.ts';
-import { passwordSignIn } from './password-routes.ts';
+import { passwordSignIn, type ShowSignIn } from './password-routes.ts';
 
 const returnQuery = Type.Object({ return: Type.Optional(Type.String({ maxLength: 2_000 })) });
 
 /** The ways in, and out. */
-export function sessionRoutes(app: App, accounts: Accounts, cookies: Cookies): void {
+export function sessionRoutes(
+  app: App,
+  parts: { accounts: Accounts; cookies: Cookies; signOn: SingleSignOn | null },
+): void {
+  const { accounts, cookies, signOn } = parts;
+  const showSignIn: ShowSignIn = (reply, shown) =>
+    reply.view('slices/accounts/session/sign-in.njk', {
+      title: 'Sign in',
+      shown: { ...shown, provider: signOn?.provider.name ?? null },
+    });
+
   app.get('/sign-in', { schema: { querystring: returnQuery } }, async (request, reply) => {
     const target = safeReturnPath(request.query.return);
     const session = sessionOf(request);
@@ -23,6 +34,7 @@ export function sessionRoutes(app: App, accounts: Accounts, cookies: Cookies): v
 
   passwordSignIn(app, accounts, cookies, showSignIn);
   codeSignIn(app, accounts, cookies);
+  singleSignOn(app, parts, showSignIn);
 
   // What looks at links before people do asks by HEAD: that must not use the link up.
   app.head('/sign-in/:token', async (_request, reply) => reply.code(204).send());
@@ -49,11 +61,6 @@ export function sessionRoutes(app: App, accounts: Accounts, cookies: Cookies): v
     if (session && request.principal.kind === 'session') await accounts.signOut(session);
     return cookies.dropSession(request, reply).redirect('/sign-in', 303);
   });
-}
-
-/** The page with the form; with what was entered and why it was refused, after a try. */
-function showSignIn(reply: FastifyReply, shown: { email: string; refusal: string | null }) {
-  return reply.view('slices/accounts/session/sign-in.njk', { title: 'Sign in', shown });
 }
 
 const usedUp = () =>

@@ -9,7 +9,7 @@ import type { Asking } from '../record.ts';
 import { hashOf, newSecret } from '../secret.ts';
 import { sessions, users } from '../tables.ts';
 import { findUser, stateUser, type UserRecord } from '../user/users.ts';
-import type { EndOfSession } from '../words.ts';
+import type { EndOfSession, WayIn } from '../words.ts';
 
 /** Seconds until a session has to sign in again. */
 export const sessionSeconds = 30 * 24 * 60 * 60;
@@ -35,7 +35,7 @@ export async function openSession(
   store: Store,
   tx: Transaction,
   user: UserRecord,
-  opened: { by: 'link' | 'password'; browser: Browser },
+  opened: { by: WayIn; browser: Browser },
 ): Promise<string> {
   const { by, browser } = opened;
   const asking = { actor: `user:${user.id}`, command: 'sign in' };

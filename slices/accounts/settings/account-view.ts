@@ -40,6 +40,10 @@ export function sessionViews(
   }));
 }
 
+/** What people recognise a provider by: its address, without how it is reached. */
+export const providerWords = (issuer: string): string =>
+  issuer.replace(/^https?:\/\//, '').replace(/\/$/, '');
+
 /** The page of somebody's own account. */
 export function accountView(of: {
   user: UserRecord;
@@ -54,13 +58,14 @@ export function accountView(of: {
   done: Done | null;
   now: Date;
 }) {
-  const { name, email, role, secondFactor } = of.user;
+  const { name, email, role, secondFactor, issuer } = of.user;
   return {
     name,
     email: email ?? '',
     role,
     shortest: SHORTEST,
     passwordSet: of.passwordSetAt && momentView(of.passwordSetAt, of.now),
+    provider: issuer && providerWords(issuer),
     asksCurrent: of.asksCurrent,
     secondFactor,
     backupCodes: of.backupCodes,

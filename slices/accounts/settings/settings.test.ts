@@ -318,10 +318,10 @@ it('every user is what the history says, secrets are nowhere in it, and addresse
   await joined();
   const users = await app.cradle.accounts.users();
   let told = 0;
-  for (const { id, name, email, role, disabled, joined, secondFactor } of users) {
+  for (const { id, createdAt: _createdAt, ...kept } of users) {
     const history = await app.cradle.store.read(userStream(id));
     const folded = history.reduce<User | null>(evolve, null);
-    expect(folded).toEqual({ name, email, role, disabled, joined, secondFactor });
+    expect(folded).toEqual(kept);
     told += history.filter(({ metadata }) => metadata.from?.startsWith('10.7.')).length;
   }
   expect(told).toBeGreaterThan(10);

@@ -128,6 +128,9 @@ export function userSettings(app: App, accounts: Accounts, publicUrl: string | n
   act('second-factor/reset', (id, { actor, reason }) =>
     accounts.changeUser(id, { do: 'reset second factor', reason }, { actor }),
   );
+  act('unlink', (id, { actor, reason }) =>
+    accounts.changeUser(id, { do: 'unlink', reason }, { actor }),
+  );
   act('sessions/end', (id, why) => accounts.revokeSessions(id, why));
 
   app.post(

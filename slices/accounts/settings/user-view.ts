@@ -3,7 +3,7 @@ import { momentView, type MomentView } from '../../document-board/board-row.cont
 import type { ActionView } from '../../failure-admin/action-view.contract.ts';
 import type { SessionRecord } from '../session/sessions.ts';
 import type { UserRecord } from '../user/users.ts';
-import { sessionViews } from './account-view.ts';
+import { providerWords, sessionViews } from './account-view.ts';
 
 export const roleWords: Record<PersonRole, string> = {
   viewer: 'Viewer: reads everything',
@@ -34,6 +34,7 @@ export function usersView(
         href: `/settings/users/${user.id}`,
         name: user.name,
         email: user.email,
+        isLinked: user.issuer !== null,
         role: user.role,
         state: stateOf(user),
         lastUsed: latest ? momentView(latest.lastSeenAt, now) : null,
@@ -60,6 +61,7 @@ export function userView(of: {
       ? { name: 'Password set', at: momentView(of.passwordSetAt, now) }
       : { name: 'Password set', value: 'never' },
     { name: 'Second factor', value: user.secondFactor ? 'on' : 'off' },
+    { name: 'Signs in at', value: user.issuer === null ? 'here' : providerWords(user.issuer) },
     { name: 'Added', at: momentView(user.createdAt, now) },
   ];
   return {
@@ -117,6 +119,15 @@ function actionsFor(user: UserRecord, sessions: number, page: string): ActionVie
       'For who has lost the phone: signing in asks for the password alone, until they set up another.',
     href: `${page}/second-factor/reset`,
   };
+  const unlink: ActionView = {
+    ...base,
+    id: 'act-unlink',
+    icon: 'close',
+    label: 'Unlink',
+    explains:
+      'For who has another account at the provider: whoever signs in there next with the e-mail address they have here is linked. Signing in here takes a link.',
+    href: `${page}/unlink`,
+  };
   const end: ActionView = {
     ...base,
     id: 'act-end-all',
@@ -134,7 +145,14 @@ function actionsFor(user: UserRecord, sessions: number, page: string): ActionVie
       'Ends all their sessions, and lets them in no more. What they did stays in the history.',
     href: `${page}/shut-out`,
   };
-  return [role, link, ...(user.secondFactor ? [factor] : []), ...(sessions > 0 ? [end] : []), out];
+  return [
+    role,
+    link,
+    ...(user.secondFactor ? [factor] : []),
+    ...(user.issuer === null ? [] : [unlink]),
+    ...(sessions > 0 ? [end] : []),
+    out,
+  ];
 }
 
 const endSession = (page: string, id: string): ActionView => ({

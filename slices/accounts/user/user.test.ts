@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { NewEvent } from '../../../shared/event.ts';
 import {
+  IdentityLinked,
+  IdentityUnlinked,
   ProfileChanged,
   RoleChanged,
   SecondFactorRemoved,
@@ -30,9 +32,14 @@ function decided(given: NewEvent[], when: UserCommand, others: number) {
   return 'refusal' in decision ? decision.refusal : decision.facts.map(({ type }) => type);
 }
 
+const issuer = 'https://id.example';
+const linked = IdentityLinked({ name, issuer, subject: '7' });
+const unlinked = IdentityUnlinked({ name, issuer, reason });
+
 const toViewer: UserCommand = { do: 'change role', role: 'viewer', reason };
 const out: UserCommand = { do: 'shut out', reason };
 const reset: UserCommand = { do: 'reset second factor', reason };
+const unlink: UserCommand = { do: 'unlink', reason };
 const letIn: UserCommand = { do: 'let in', reason };
 
 type Story = [string, NewEvent[], UserCommand, others: number, string[]];
@@ -41,6 +48,7 @@ const stories: Story[] = [
   ['is shut out', [added, demoted], out, 0, ['UserDisabled']],
   ['is let in again', [added, disabled], letIn, 0, ['UserEnabled']],
   ['is shut out again', [added, disabled, enabled], out, 1, ['UserDisabled']],
+  ['is unlinked from a provider', [added, linked], unlink, 0, ['IdentityUnlinked']],
   ['loses the second factor', [added, SecondFactorSet({})], reset, 0, ['SecondFactorRemoved']],
   [
     'changes the name',
@@ -65,6 +73,15 @@ const refusals: [string, NewEvent[], UserCommand, others: number, RegExp][] = [
     0,
     /no second factor/,
   ],
+  ['they are linked to no provider', [added], unlink, 0, /linked to no account/],
+  ['they were unlinked', [added, linked, unlinked], unlink, 0, /linked to no account/],
+  [
+    'the second factor went with the link',
+    [added, SecondFactorSet({}), linked],
+    reset,
+    0,
+    /no second/,
+  ],
   ['somebody is not shut out', [added], letIn, 1, /not shut out/],
 ];
 
@@ -79,13 +96,16 @@ describe('a person', () => {
 
   it('is what the history says', () => {
     const changed = ProfileChanged({ name: 'Ada L.', email: null });
-    expect(fold([added, joined, demoted, disabled, changed, SecondFactorSet({})])).toEqual({
+    const history = [added, joined, demoted, disabled, changed, linked, SecondFactorSet({})];
+    expect(fold(history)).toEqual({
       name: 'Ada L.',
       email: null,
       role: 'viewer',
       disabled: true,
       joined: true,
       secondFactor: true,
+      issuer,
+      subject: '7',
     });
   });
 

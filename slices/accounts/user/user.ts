@@ -1,6 +1,8 @@
 import type { NewEvent, StoredEvent } from '../../../shared/event.ts';
 import type { Role } from '../../../shared/web/principal.ts';
 import {
+  IdentityLinked,
+  IdentityUnlinked,
   ProfileChanged,
   RoleChanged,
   SecondFactorRemoved,
@@ -27,6 +29,9 @@ export interface User {
   joined: boolean;
   /** Is asked for a code after the password. */
   secondFactor: boolean;
+  /** Both together: who they are at an OpenID Connect provider; null: nobody there. */
+  issuer: string | null;
+  subject: string | null;
 }
 
 /** What is told of somebody whose name was erased. */
@@ -47,12 +52,19 @@ export function evolve(
       disabled: false,
       joined: false,
       secondFactor: false,
+      issuer: null,
+      subject: null,
     };
   }
   if (user === null) return null;
   if (ProfileChanged.is(fact))
     return { ...user, name: fact.data.name ?? ERASED, email: fact.data.email };
   if (RoleChanged.is(fact)) return { ...user, role: fact.data.role };
+  if (IdentityLinked.is(fact)) {
+    const { issuer, subject } = fact.data;
+    return { ...user, issuer, subject, secondFactor: false };
+  }
+  if (IdentityUnlinked.is(fact)) return { ...user, issuer: null, subject: null };
   if (UserDisabled.is(fact)) return { ...user, disabled: true };
   if (UserEnabled.is(fact)) return { ...user, disabled: false };
   if (SecondFactorSet.is(fact)) return { ...user, secondFactor: true };
@@ -65,7 +77,8 @@ export type UserCommand =
   | { do: 'change role'; role: Role; reason: string }
   | { do: 'shut out'; reason: string }
   | { do: 'let in'; reason: string }
-  | { do: 'reset second factor'; reason: string };
+  | { do: 'reset second factor'; reason: string }
+  | { do: 'unlink'; reason: string };
 
 /** Facts, or why it no longer applies, as a sentence that says what to do. */
 export type Decision = { facts: readonly NewEvent[] } | { refusal: string };
@@ -99,6 +112,11 @@ export function decide(user: User, command: UserCommand, otherAdministrators: nu
     case 'reset second factor':
       if (!user.secondFactor) return refuse(`${name} has no second factor.`);
       return { facts: [SecondFactorRemoved({ name, reason: command.reason })] };
+    case 'unlink': {
+      const { issuer } = user;
+      if (issuer === null) return refuse(`${name} is linked to no account at a provider.`);
+      return { facts: [IdentityUnlinked({ name, issuer, reason: command.reason })] };
+    }
     default:
       return command satisfies never;
   }

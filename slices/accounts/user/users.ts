@@ -2,7 +2,6 @@ import { asc, eq } from 'drizzle-orm';
 import { newId } from '../../../shared/ids.ts';
 import { hasCode } from '../../../shared/query-error.ts';
 import type { Transaction } from '../../../shared/subscription.ts';
-import type { Role } from '../../../shared/web/principal.ts';
 import { conflict, notFound } from '../../../shared/web/problem.ts';
 import type { NewEvent } from '../../../shared/event.ts';
 import type { Store } from '../accounts.ts';
@@ -35,24 +34,34 @@ export async function stateUser(
   await record({ store: store.events, tx }, stream, introduced, asking);
 }
 
+export type NewUser = Pick<UserRecord, 'name' | 'email' | 'role'>;
+
 /** Adds a person who has no way in yet: make a link for them. @throws Problem 409 for an e-mail address that is taken */
-export async function addUser(
-  { db, events, now }: Store,
-  { name, email, role }: { name: string; email: string | null; role: Role },
-  asking: Asking,
-): Promise<string> {
+export async function addUser(store: Store, person: NewUser, asking: Asking): Promise<string> {
   const id = newId();
+  const why = { ...asking, command: 'invite user' };
   await refuseTaken(() =>
-    db.transaction(async (tx) => {
-      await tx.insert(users).values({ id, name, email, role, createdAt: now() });
-      const facts = [UserAdded({ name, email, role })];
-      await record({ store: events, tx }, userStream(id), facts, {
-        ...asking,
-        command: 'invite user',
-      });
-    }),
+    store.db.transaction((tx) => insertUser(store, tx, { id, ...person }, why)),
   );
   return id;
+}
+
+/** Adds a person inside the caller's transaction. */
+export async function insertUser(
+  { events, now }: Pick<Store, 'events' | 'now'>,
+  tx: Transaction,
+  { id, name, email, role }: NewUser & { id: string },
+  asking: Asking & { command: string },
+): Promise<void> {
+  await tx.insert(users).values({ id, name, email, role, createdAt: now() });
+  const facts = [UserAdded({ name, email, role })];
+  await record({ store: events, tx }, userStream(id), facts, asking);
+}
+
+/** A person as they are now, and until the transaction ends. @throws Problem 404 */
+export async function lockUser(tx: Transaction, id: string): Promise<UserRecord> {
+  const [user] = await tx.select().from(users).where(eq(users.id, id)).for('update');
+  return user ?? noSuchUser();
 }
 
 /** Everybody, in the order in which they came. */
