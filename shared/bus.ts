@@ -122,7 +122,7 @@ export function createBus(options: {
           for (const listener of listeners) listener(page.events);
         }
         for (const runner of [...joint, ...alone]) runner.wake();
-        if (moved) continue;
+        if (moved && !page.isLast) continue;
       } catch (error) {
         if (!stopped)
           log.warn({ err: error, outage: isOutage(error) }, 'reading the log failed, trying again');

@@ -3,6 +3,9 @@ import type { Sql } from 'postgres';
 import { executePrepared } from './prepared.ts';
 import type { Checkpoint, Transaction } from './subscription.ts';
 
+/** The channel on which processes tell each other that a live read model has changed. */
+export const LIVE_CHANNEL = 'live';
+
 interface CheckpointRow {
   name: string;
   position: string;
@@ -59,7 +62,7 @@ export async function passCheckpoint(
   return count === 1;
 }
 
-/** Moves locked checkpoints, by name. */
+/** Moves locked checkpoints, by name; whose revision rises is told to browsers. */
 export async function writeCheckpoints(
   tx: Transaction,
   checkpoints: ReadonlyMap<string, Checkpoint>,
@@ -73,9 +76,17 @@ export async function writeCheckpoints(
   await executePrepared(
     tx,
     sql`
-    UPDATE subscriptions SET position = moved.position, revision = moved.revision,
-      updated_at = doctrail_now()
-    FROM unnest(${sql.join(columns, sql`, `)}) AS moved (name, position, revision)
-    WHERE subscriptions.name = moved.name`,
+    WITH moved AS (
+      SELECT new.*, new.revision > old.revision AS changed
+      FROM unnest(${sql.join(columns, sql`, `)}) AS new (name, position, revision)
+      JOIN subscriptions old USING (name)
+    ), told AS (
+      SELECT pg_notify(${LIVE_CHANNEL}, name) FROM moved WHERE changed
+    ), written AS (
+      UPDATE subscriptions SET position = moved.position, revision = moved.revision,
+        updated_at = doctrail_now()
+      FROM moved WHERE subscriptions.name = moved.name
+    )
+    SELECT count(*) FROM told`,
   );
 }

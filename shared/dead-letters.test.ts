@@ -14,7 +14,8 @@ import {
 } from '../tests/kernel.ts';
 import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
 import { documentStream } from './event.ts';
-import { LIVE_CHANNEL, projectionSubscription } from './projection.ts';
+import { LIVE_CHANNEL } from './checkpoint.ts';
+import { projectionSubscription } from './projection.ts';
 import { reactorSubscription, type Reactor } from './reactor.ts';
 import { createRebuilds, rebuildName } from './rebuild.ts';
 import type { Subscription } from './subscription.ts';

@@ -3,7 +3,7 @@ import type { Database } from './database.ts';
 import type { StoredEvent } from './event.ts';
 import type { EventStore } from './event-store.ts';
 import { PARKED_STREAMS, waitingIn } from './parked-streams.ts';
-import { LIVE_CHANNEL } from './projection.ts';
+import { LIVE_CHANNEL } from './checkpoint.ts';
 import { rebuildName } from './rebuild.ts';
 import type { Subscription } from './subscription.ts';
 import type { FailedJob, WorkQueue } from './work-queue.ts';

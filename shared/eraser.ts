@@ -6,7 +6,7 @@ import type { Database } from './database.ts';
 import type { EventCatalogue } from './event-catalogue.ts';
 import { documentStream } from './event.ts';
 import { PARKED_STREAMS } from './parked-streams.ts';
-import { LIVE_CHANNEL } from './projection.ts';
+import { LIVE_CHANNEL } from './checkpoint.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 /** Takes everything out of blobs, log and queues that a document said; does nothing a second time. */

@@ -7,6 +7,8 @@ import { fromRow, type EventRow } from './event-store.ts';
 export interface Page {
   events: StoredEvent[];
   position: number;
+  /** Nothing more was there when it was read. */
+  isLast?: boolean;
 }
 
 export interface Feed {
@@ -61,7 +63,8 @@ export function createFeed(sql: Sql, catalogue: EventCatalogue): Feed {
     async after(position, limit) {
       const events = await read(position, null, limit);
       const gap = events.findIndex((event, index) => event.position !== position + index + 1);
-      if (gap === -1) return { events, position: position + events.length };
+      if (gap === -1)
+        return { events, position: position + events.length, isLast: events.length < limit };
       if (gap > 0) return { events: events.slice(0, gap), position: position + gap };
       const bound = await settled();
       return bound <= position ? { events: [], position } : between(position, bound, limit);

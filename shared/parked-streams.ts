@@ -1,12 +1,11 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { Logger } from 'pino';
-import { lockCheckpoint, writeCheckpoints } from './checkpoint.ts';
+import { LIVE_CHANNEL, lockCheckpoint, writeCheckpoints } from './checkpoint.ts';
 import type { Database } from './database.ts';
 import { DocumentErased } from './erased.ts';
 import type { StoredEvent } from './event.ts';
 import { isOutage } from './outage.ts';
 import { executePrepared } from './prepared.ts';
-import { LIVE_CHANNEL } from './projection.ts';
 import { withoutQuery } from './query-error.ts';
 import type { Checkpoint, Subscription, Transaction } from './subscription.ts';
 

@@ -60,9 +60,6 @@ export function on<Row, D extends EventDefinition>(
   return { event, apply, blobs } as unknown as Fold<Row>;
 }
 
-/** The channel on which processes tell each other that a live read model has changed. */
-export const LIVE_CHANNEL = 'live';
-
 /** Runs a projection: loads the rows that a batch touches in one query, folds, writes them in one statement. */
 export function projectionSubscription<Row extends { id: string }>(
   projection: Projection<Row>,
@@ -117,13 +114,8 @@ export function projectionSubscription<Row extends { id: string }>(
     if (projection.live) {
       if (gone.length > 0) writes.push(reloadPages(tx, checkpoint));
       checkpoint.revision += 1;
-      writes.push(tell(tx));
     }
     await together(writes);
-  }
-
-  async function tell(tx: Transaction): Promise<void> {
-    await executePrepared(tx, sql`SELECT pg_notify(${LIVE_CHANNEL}, ${projection.name})`);
   }
 
   /** A row that is gone cannot be told: pages that may show it are loaded anew. */

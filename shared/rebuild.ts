@@ -4,7 +4,8 @@ import type { BlobStore } from './blobs.ts';
 import type { Bus } from './bus.ts';
 import type { Database } from './database.ts';
 import { PARKED_STREAMS } from './parked-streams.ts';
-import { LIVE_CHANNEL, projectionSubscription, type Projection } from './projection.ts';
+import { LIVE_CHANNEL } from './checkpoint.ts';
+import { projectionSubscription, type Projection } from './projection.ts';
 
 export interface Rebuilds {
   /** Begins to rebuild a read model; one that is being rebuilt goes on. */

@@ -12,7 +12,8 @@ import {
   startKernel,
   type TestKernel,
 } from '../../tests/kernel.ts';
-import { LIVE_CHANNEL, projectionSubscription } from '../projection.ts';
+import { LIVE_CHANNEL } from '../checkpoint.ts';
+import { projectionSubscription } from '../projection.ts';
 import { createRebuilds } from '../rebuild.ts';
 import { bearer, createTestServer } from '../web/test-server.ts';
 import type { App } from '../web/server.ts';

@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
 import { grouped } from '../grouped.ts';
-import { LIVE_CHANNEL } from '../projection.ts';
+import { LIVE_CHANNEL } from '../checkpoint.ts';
 
 /** How far a running step is with a document, for example in pages. */
 export interface StepProgress {

@@ -79,8 +79,9 @@ export const notFound = (detail: string): Problem => new Problem(404, 'not-found
 export const conflict = (detail: string, options?: ProblemOptions): Problem =>
   new Problem(409, 'conflict', detail, options);
 
-/** 410: it was here, and was erased or used up. */
-export const gone = (detail: string, slug = 'gone'): Problem => new Problem(410, slug, detail);
+/** 410: it was here, and was used up. */
+export const gone = (detail: string, slug: string, options?: ProblemOptions): Problem =>
+  new Problem(410, slug, detail, options);
 
 /** 422: understood, but the content cannot be accepted. */
 export const unprocessable = (detail: string, options?: ProblemOptions): Problem =>

@@ -7,7 +7,8 @@ import { grouped } from '../../shared/grouped.ts';
 import { newId } from '../../shared/ids.ts';
 import { createEventStreams } from '../../shared/live/event-stream.ts';
 import { createLiveTable } from '../../shared/live/live-table.ts';
-import { LIVE_CHANNEL, projectionSubscription } from '../../shared/projection.ts';
+import { LIVE_CHANNEL } from '../../shared/checkpoint.ts';
+import { projectionSubscription } from '../../shared/projection.ts';
 import { createTestServer } from '../../shared/web/test-server.ts';
 import { counters, countersProjection, noBlobs, Opened, silent, startKernel } from '../kernel.ts';
 

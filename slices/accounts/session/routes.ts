@@ -67,6 +67,7 @@ const usedUp = () =>
   gone(
     'This sign-in link was used already, has expired or is incomplete: each works once, for a limited time. Ask an administrator for a new one, or run "npm run -s sign-in-link" where the server runs.',
     'sign-in-link-used',
+    { title: 'This link no longer works' },
   );
 
 /** Browsers say so when they fetch a page that nobody has opened yet. */

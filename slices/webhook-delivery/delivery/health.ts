@@ -1,6 +1,6 @@
 import { and, eq, inArray, lte, sql, type SQL } from 'drizzle-orm';
 import type { Database } from '../../../shared/database.ts';
-import { LIVE_CHANNEL } from '../../../shared/projection.ts';
+import { LIVE_CHANNEL } from '../../../shared/checkpoint.ts';
 import type { Transaction } from '../../../shared/subscription.ts';
 import { webhookHealth } from './health-table.ts';
 import type { DeliveryJob } from './jobs.ts';
