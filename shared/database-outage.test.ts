@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../tests/crash/until.ts';
 import { createTestDatabase, type TestDatabase } from '../tests/database.ts';
 import { connect } from './database.ts';
 import { isOutage } from './outage.ts';
@@ -96,7 +97,7 @@ describe('a lost connection', () => {
     try {
       const [session] = await single<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`;
       const busy = single`SELECT pg_sleep(60)`.catch((error: unknown) => error);
-      await vi.waitFor(async () => expect(await isAsleep(session?.pid)).toBe(true));
+      await until('the query to run', () => isAsleep(session?.pid));
       await allowConnections(false);
       await cutAll();
       expect(isOutage(await busy)).toBe(true);

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pino } from 'pino';
+import { until } from '../../tests/crash/until.ts';
 import { bearer, createTestServer } from '../web/test-server.ts';
 import type { App } from '../web/server.ts';
 import { readEvents, type Message, type TestReader } from './event-stream.fixture.ts';
@@ -129,7 +130,7 @@ describe('a live page', () => {
     expect(page.keys()).toEqual(['a']);
     one.leave();
     other.leave();
-    await vi.waitFor(() => expect(page.watched('a')).toBe(false));
+    await until('both to be gone', async () => !page.watched('a'));
   });
 
   it('rests between two renderings, and then shows the newest', async () => {

@@ -1,5 +1,6 @@
 import { asc, gt, inArray } from 'drizzle-orm';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../../tests/crash/until.ts';
 import { createTestDatabase, type TestDatabase } from '../../tests/database.ts';
 import {
   Counted,
@@ -456,7 +457,7 @@ describe('connections', () => {
     const reader = await connect(first());
     expect(streams.count()).toBe(1);
     reader.leave();
-    await vi.waitFor(() => expect(streams.count()).toBe(0));
+    await until('all to be gone', async () => streams.count() === 0);
 
     const { newest } = rows;
     const asked = Promise.withResolvers<void>();

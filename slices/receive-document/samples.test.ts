@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestApp, type TestApp, type TestDocument } from '../../tests/app.ts';
+import { until } from '../../tests/crash/until.ts';
 
 const folder = new URL('./samples/', import.meta.url);
 let app: TestApp;
@@ -19,12 +20,13 @@ it('"Try it with sample documents" shows every kind of outcome', { timeout: 120_
   expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);
 
   const names = (await readdir(folder)).toSorted();
-  const list = await vi.waitFor(async () => {
+  let list: TestDocument[] = [];
+  await until('all to be listed', async () => {
     const answer = await app.ask('/api/documents');
-    const { documents } = (await answer.json()) as { documents: TestDocument[] };
-    expect(documents.map(({ fileName }) => fileName).toSorted()).toEqual(names);
-    return documents;
+    list = ((await answer.json()) as { documents: TestDocument[] }).documents;
+    return list.length === names.length;
   });
+  expect(list.map(({ fileName }) => fileName).toSorted()).toEqual(names);
   const ended = await Promise.all(list.map(({ id }) => app.untilStatus(id, 'completed', 'failed')));
   const found = new Map(ended.map((document) => [document.fileName, document]));
 
