@@ -103,13 +103,6 @@ const KEEP_COMPLETED = '1 day';
 const CLEAN_MS = 600_000;
 
 /**
- * What a worker writes of a job is not waited for until it is on the disk: a job whose taking or
- * completion a crash of the database loses runs once more, as after a crash of the worker. Jobs are
- * enqueued in the transactions of others, which are waited for.
- */
-const unsynchronised = { options: '-c synchronous_commit=off' };
-
-/**
  * Durable jobs and timers: pg-boss in the same database.
  *
  * In a `key_strict_fifo` queue a failed job holds its key, which is the parking we want: nothing
@@ -126,7 +119,6 @@ export function createWorkQueue(options: {
   const { database, log, retries = RETRIES } = options;
   const boss = new PgBoss({
     connectionString: options.url,
-    ...unsynchronised,
     application_name: 'doctrail-queue',
     max: 4,
     superviseIntervalSeconds: 5,
