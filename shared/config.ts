@@ -113,7 +113,7 @@ const variables = {
   OIDC_ROLE_CLAIM: text(
     {
       default: null,
-      description: 'Claim of the provider whose values give roles, such as groups; see below.',
+      description: 'Claim of the provider whose values give roles, such as groups; see above.',
     },
     { allowed: 'the name of a claim' },
   ),

@@ -1,8 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../tests/crash/until.ts';
 import { createTestDatabase, type TestDatabase } from '../tests/database.ts';
 import { Counted, newId, Opened, startKernel, type TestKernel } from '../tests/kernel.ts';
 import type { StoredEvent } from './event.ts';
+import { createSignal } from './signal.ts';
 import type { Subscription, Transaction } from './subscription.ts';
 
 let test: TestDatabase;
@@ -32,7 +34,14 @@ const listener = (name: string, rest: Partial<Subscription> = {}): Subscription 
 });
 
 async function listen(...subscriptions: Subscription[]): Promise<void> {
-  kernel = await startKernel(test.url, () => subscriptions, { retryDelays: [] });
+  return listenWith({ retryDelays: [] }, ...subscriptions);
+}
+
+async function listenWith(
+  options: { retryDelays: readonly number[] },
+  ...subscriptions: Subscription[]
+): Promise<void> {
+  kernel = await startKernel(test.url, () => subscriptions, options);
   await tell();
 }
 
@@ -122,5 +131,61 @@ describe('subscriptions that are level', () => {
     const twice = await test.database.sql`
       SELECT listener, position FROM heard GROUP BY listener, position HAVING count(*) > 1`;
     expect(twice).toEqual([]);
+  });
+
+  it('leave out one whose parked stream is due, however much there is to do', async () => {
+    const bad = newId();
+    let broken = true;
+    const failing = listener('failing', {
+      async handle(tx, events) {
+        if (broken && events.some(({ stream }) => stream.endsWith(bad)))
+          throw new Error('Not yet.');
+        for (const event of events) await hear(tx, 'failing', event);
+      },
+    });
+    const gates: PromiseWithResolvers<void>[] = [];
+    const begun = createSignal();
+    let isGated = false;
+    const gated = listener('gated', {
+      async handle(tx, events) {
+        if (isGated) {
+          const gate = Promise.withResolvers<void>();
+          gates.push(gate);
+          begun.wake();
+          await gate.promise;
+        }
+        for (const event of events) await hear(tx, 'gated', event);
+      },
+    });
+    await listenWith({ retryDelays: [3_600_000] }, failing, gated);
+    await untilTogether('failing', 'gated');
+    await tell(bad);
+    await untilTogether('failing', 'gated');
+    isGated = true;
+    await kernel.tell(newId(), Opened({ name: 'first' }));
+    await begun.wait(30_000);
+    broken = false;
+    // While both are busy with the first it falls due, and is looked for in vain.
+    await test.database.sql`UPDATE parked_streams SET next_try_at = doctrail_now()`;
+    await until('the stream to be due for long', async () => {
+      const [row] = await test.database.sql<{ due: boolean }[]>`
+        SELECT next_try_at < doctrail_now() - interval '1 second' AS due FROM parked_streams`;
+      return row?.due === true;
+    });
+    // More is there the moment that the first is done.
+    const [second] = await kernel.tell(newId(), Opened({ name: 'second' }));
+    await until(
+      'it to be read',
+      async () => kernel.bus.position() >= (second?.position ?? Infinity),
+    );
+    gates[0]?.resolve();
+    await begun.wait(30_000);
+    await until('the stream to be handled', async () => {
+      const parked = await test.database.sql`SELECT FROM parked_streams`;
+      return parked.length === 0;
+    });
+    isGated = false;
+    gates.forEach(({ resolve }) => resolve());
+    await tell();
   });
 });

@@ -24,12 +24,15 @@ export function createJointRunner(options: {
   let stopped = false;
   let running: Promise<void> | null = null;
 
-  /** Those that have something to do, and do nothing by themselves. */
+  /** Those that have something to do, and do nothing by themselves: who does is told to go on with it. */
   async function waiting(): Promise<SubscriptionRunner[]> {
     const found: SubscriptionRunner[] = [];
     for (const runner of runners) {
-      const passed = runner.rests();
-      if (passed === null) continue;
+      const passed = runner.restsAt();
+      if (passed === null) {
+        runner.wake();
+        continue;
+      }
       const { events } = await readLog.pageAfter(passed);
       if (events.some(({ type }) => runner.subscription.types.has(type))) found.push(runner);
     }

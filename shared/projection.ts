@@ -67,7 +67,7 @@ export function projectionSubscription<Row extends { id: string }>(
 ): Subscription {
   const { tableSuffix = '' } = options;
   const table = projection.table(projection.tableName + tableSuffix);
-  const { load, upsert, remove } = rowsOf(table);
+  const { load, upsert, remove, replace } = rowsOf(table);
   const { idOf = documentOf } = projection;
   const tallies = (projection.tallies ?? []).map((tally) => tallyIn(tally, tableSuffix));
   const subscriptionName = options.name ?? projection.name;
@@ -96,15 +96,16 @@ export function projectionSubscription<Row extends { id: string }>(
     if (kept.length + gone.length === 0) return;
     const revision = projection.live ? { revision: checkpoint.revision + 1 } : {};
     const { parts } = projection;
-    const old = parts ? kept.map((row) => row.id).filter((id) => unchanged.has(id)) : [];
+    const known = kept.map((row) => row.id).filter((id) => unchanged.has(id));
     const changes = {
       before: [...touched].map((id) => unchanged.get(id)).filter((row) => row !== undefined),
       after: kept,
     };
+    // Of different rows or tables, each: they are sent together.
     const writes = [
-      remove(tx, [...gone, ...old]),
+      remove(tx, gone),
       parts
-        ? insert(tx, table, Iterator.from(kept).flatMap(parts.split))
+        ? replace(tx, known, Iterator.from(kept).flatMap(parts.split))
         : upsert(
             tx,
             kept.map((row) => ({ ...row, ...revision })),
@@ -158,7 +159,13 @@ function rowsOf(table: ReadModelTable) {
   const updated = written(sql`
     ON CONFLICT (id) DO UPDATE SET ${each((name) => sql`${name} = excluded.${name}`)}`);
 
+  async function remove(tx: Transaction, ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await executePrepared(tx, sql`DELETE FROM ${table} WHERE id = ANY (${sql.param(ids)})`);
+  }
+
   return {
+    remove,
     async load(tx: Transaction, ids: readonly string[]): Promise<{ id: string }[]> {
       if (ids.length === 0) return [];
       const rows = await executePrepared<Record<string, unknown>>(
@@ -171,27 +178,24 @@ function rowsOf(table: ReadModelTable) {
         ),
       ) as { id: string }[];
     },
-    async remove(tx: Transaction, ids: readonly string[]): Promise<void> {
-      if (ids.length === 0) return;
-      await executePrepared(tx, sql`DELETE FROM ${table} WHERE id = ANY (${sql.param(ids)})`);
-    },
     async upsert(tx: Transaction, rows: readonly { id: string }[]): Promise<void> {
       if (rows.length > 0) await executePrepared(tx, sql`${insertRows(table, rows)}${updated}`);
+    },
+    /** Writes all parts of rows anew: those there were before may have been more. */
+    async replace(
+      tx: Transaction,
+      before: readonly string[],
+      parts: IteratorObject<{ id: string }>,
+    ): Promise<void> {
+      await remove(tx, before);
+      for (let some = take(parts); some.length > 0; some = take(parts))
+        await executePrepared(tx, insertRows(table, some));
     },
   };
 }
 
 const fromDriver = (column: PgColumn, value: unknown) =>
   value === null ? null : column.mapFromDriverValue(value);
-
-async function insert(
-  tx: Transaction,
-  table: ReadModelTable,
-  parts: IteratorObject<{ id: string }>,
-): Promise<void> {
-  for (let some = take(parts); some.length > 0; some = take(parts))
-    await executePrepared(tx, insertRows(table, some));
-}
 
 /** Parts are large. */
 const PARTS = 20;

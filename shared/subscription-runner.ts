@@ -17,8 +17,8 @@ export interface SubscriptionRunner {
   runDue(): void;
   /** Runs a parked stream at once, due or not; when that fails, it is not tried again by itself. */
   redrive(stream: string): Promise<'handled' | 'failed' | 'not-parked'>;
-  /** The position up to which all is done, when nothing is under way; otherwise null. */
-  rests(): number | null;
+  /** The position up to which all is done; null while something is under way, or a parked stream is due. */
+  restsAt(): number | null;
   /** Somebody else has handled its next events. */
   carried(moved: Moved): void;
 }
@@ -183,7 +183,7 @@ export function createSubscriptionRunner(options: {
 
   return {
     subscription,
-    rests: () => (running || stopped || passed < 0 ? null : passed),
+    restsAt: () => (running || due || stopped || passed < 0 ? null : passed),
     carried,
     wake() {
       wanted = true;

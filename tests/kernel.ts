@@ -1,3 +1,4 @@
+import { asc, gt } from 'drizzle-orm';
 import { Type } from 'typebox';
 import { pgTable, text, uuid, integer, bigint } from 'drizzle-orm/pg-core';
 import { pino } from 'pino';
@@ -50,6 +51,22 @@ export const countersProjection: Projection<Counter> = {
     ),
   ],
 };
+
+/** What a live table reads of the counters. */
+export const liveCounters = ({ db, sql }: Database) => ({
+  async newest() {
+    const [row] = await sql<{ revision: string; reload_below: string }[]>`
+      SELECT revision, reload_below FROM subscriptions WHERE name = 'counters'`;
+    return { revision: Number(row?.revision), reloadBelow: Number(row?.reload_below) };
+  },
+  changedSince: (revision: number, limit: number) =>
+    db
+      .select()
+      .from(counters)
+      .where(gt(counters.revision, revision))
+      .orderBy(asc(counters.revision), asc(counters.id))
+      .limit(limit),
+});
 
 export const silent = pino({ level: 'silent' });
 

@@ -1,4 +1,4 @@
-import { asc, gt, inArray } from 'drizzle-orm';
+import { inArray } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../tests/crash/until.ts';
 import { createTestDatabase, type TestDatabase } from '../../tests/database.ts';
@@ -6,6 +6,7 @@ import {
   Counted,
   counters,
   countersProjection,
+  liveCounters,
   newId,
   noBlobs,
   Opened,
@@ -99,18 +100,7 @@ async function startProcess(): Promise<Process> {
 function rowsOf({ database }: TestKernel, running: Set<string>): LiveRows<Counter> {
   const { db, sql } = database;
   return {
-    async newest() {
-      const [row] = await sql<{ revision: string; reload_below: string }[]>`
-        SELECT revision, reload_below FROM subscriptions WHERE name = 'counters'`;
-      return { revision: Number(row?.revision), reloadBelow: Number(row?.reload_below) };
-    },
-    changedSince: (revision, limit) =>
-      db
-        .select()
-        .from(counters)
-        .where(gt(counters.revision, revision))
-        .orderBy(asc(counters.revision), asc(counters.id))
-        .limit(limit),
+    ...liveCounters(database),
     withProgress: (documents) =>
       db
         .select()

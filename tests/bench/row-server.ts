@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { asc, gt } from 'drizzle-orm';
 import { connect } from '../../shared/database.ts';
 import { grouped } from '../../shared/grouped.ts';
 import { newId } from '../../shared/ids.ts';
@@ -10,7 +9,14 @@ import { createLiveTable } from '../../shared/live/live-table.ts';
 import { LIVE_CHANNEL } from '../../shared/checkpoint.ts';
 import { projectionSubscription } from '../../shared/projection.ts';
 import { createTestServer } from '../../shared/web/test-server.ts';
-import { counters, countersProjection, noBlobs, Opened, silent, startKernel } from '../kernel.ts';
+import {
+  countersProjection,
+  liveCounters,
+  noBlobs,
+  Opened,
+  silent,
+  startKernel,
+} from '../kernel.ts';
 
 /**
  * One contender of the bench `row`, in a process of its own: `POST /rows/ID` stores an event, and
@@ -29,23 +35,12 @@ async function ours(databaseUrl: string): Promise<number> {
   const kernel = await startKernel(databaseUrl, () => [
     projectionSubscription(countersProjection, { blobs: noBlobs }),
   ]);
-  const { db, sql } = kernel.database;
+  const { sql } = kernel.database;
   await sql`CREATE INDEX ON counters (revision)`;
   const streams = createEventStreams();
   const live = createLiveTable(
     {
-      async newest() {
-        const [row] = await sql<{ revision: string; reload_below: string }[]>`
-          SELECT revision, reload_below FROM subscriptions WHERE name = 'counters'`;
-        return { revision: Number(row?.revision), reloadBelow: Number(row?.reload_below) };
-      },
-      changedSince: (revision, limit) =>
-        db
-          .select()
-          .from(counters)
-          .where(gt(counters.revision, revision))
-          .orderBy(asc(counters.revision), asc(counters.id))
-          .limit(limit),
+      ...liveCounters(kernel.database),
       withProgress: async () => [],
       render: ({ id }) => rowOf(id),
       counts: async () => ({}),
