@@ -23,7 +23,9 @@ export const OURS = 'Doctrail';
 export interface Mark {
   /** `rate`, `p50`, `p99`, or the name of another figure. */
   figure: string;
-  /** The contender that ours is divided by; null: the figure itself counts. */
+  /** The contender whose figure it is; ours unless told. */
+  of?: string;
+  /** The contender that it is divided by; null: the figure itself counts. */
   beside: string | null;
   least?: number;
   most?: number;
@@ -41,6 +43,8 @@ export interface BenchCase {
 /** One row of the table of marks. */
 export interface Bench {
   about: string;
+  /** Takes half an hour, and is run only when it is named. */
+  isLong?: boolean;
   /** Prepares what the cases need; whatever is to be ended is told to the workbench. */
   open(workbench: Workbench): Promise<readonly BenchCase[]>;
 }

@@ -7,7 +7,7 @@ import { rowView } from '../../slices/document-board/row-view.ts';
 import { desc, sql as fragment, type SQL } from 'drizzle-orm';
 import { load, OURS, type Bench, type BenchCase, type Sample } from './bench.ts';
 import { fillBoard } from './filled-board.ts';
-import { serve, type Served } from './served.ts';
+import { ask, serve } from './served.ts';
 
 const LIMIT = 'SQL and template';
 const ROWS = 51;
@@ -62,13 +62,6 @@ export const board: Bench = {
     });
   },
 };
-
-async function ask({ url, headers }: Served, path: string): Promise<void> {
-  const answer = await fetch(url + path, { headers });
-  const page = await answer.text();
-  if (answer.status !== 200 || !page.includes('id="document-'))
-    throw new Error(`${path} answered ${answer.status} without a row.`);
-}
 
 /** The rows of one query through the template of rows, in this process. */
 function barePage({ db }: Database, where: SQL): () => Promise<void> {

@@ -1,7 +1,7 @@
 import { OURS } from './bench.ts';
 import type { BenchResult } from './results.ts';
 import type { CaseResult, ContenderResult } from './statistics.ts';
-import { sentenceOf, short } from './table.ts';
+import { escape, sentenceOf, short } from './table.ts';
 
 const WIDTH = 860;
 const LABELS = 330;
@@ -69,6 +69,3 @@ function drawBar(contender: ContenderResult, most: number, y: number): string[] 
 
 const whisker = (from: number, to: number, y: number) =>
   `<path d="M${from} ${y}H${to}M${from} ${y - 3}v6M${to} ${y - 3}v6" stroke="#263238"/>`;
-
-const escape = (text: string) =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -38,7 +38,7 @@ export const feed: Bench = {
         name: `read ${events} events`,
         unit: 'events/s',
         contenders: [
-          { name: OURS, run: () => timed(events, () => readFeed(sql, events)) },
+          { name: OURS, run: () => timed(events, () => readFeed(sql, { from: 0, to: events })) },
           { name: 'SELECT by position', run: () => timed(events, () => readPages(sql, events)) },
         ],
         marks: [{ figure: 'rate', beside: 'SELECT by position', least: 0.8 }],
@@ -63,10 +63,14 @@ async function timed(operations: number, work: () => Promise<unknown>): Promise<
 }
 
 /**
- * Streams of an `Opened` and nineteen `Counted`, written side by side as documents that are processed
+ * Streams of an `Opened` and `Counted` ones, twenty events unless told, written side by side as documents that are processed
  * together, in place of all events that there are.
  */
-export async function fillLog(sql: Sql, events: number): Promise<void> {
+export async function fillLog(
+  sql: Sql,
+  events: number,
+  eventsAStream = EVENTS_A_STREAM,
+): Promise<void> {
   await sql`ALTER TABLE events DISABLE TRIGGER events_are_append_only`;
   await sql`TRUNCATE events`;
   await sql`ALTER TABLE events ENABLE TRIGGER events_are_append_only`;
@@ -77,16 +81,19 @@ export async function fillLog(sql: Sql, events: number): Promise<void> {
       CASE WHEN n < streams THEN jsonb_build_object('name', repeat('x', 290))
         ELSE jsonb_build_object('by', 1) END,
       '{"correlation": "c", "causation": null, "actor": "user:bench", "command": "fill"}', now()
-    FROM (SELECT n - 1 AS n, ${Math.max(1, Math.round(events / EVENTS_A_STREAM))}::int AS streams
+    FROM (SELECT n - 1 AS n, ${Math.max(1, Math.round(events / eventsAStream))}::int AS streams
           FROM generate_series(1, ${events}::int) n) numbers
     ORDER BY n`;
   await sql`SELECT setval('event_position', ${events})`;
   await sql`VACUUM ANALYZE events`;
 }
 
-async function readFeed(sql: Sql, events: number): Promise<void> {
+export async function readFeed(
+  sql: Sql,
+  { from, to }: { from: number; to: number },
+): Promise<void> {
   const reader = createFeed(sql, eventCatalogue([Opened, Counted]));
-  for (let position = 0; position < events;) {
+  for (let position = from; position < to;) {
     ({ position } = await reader.after(position, PAGE));
   }
 }
@@ -102,7 +109,7 @@ const pageAfter = (sql: Sql, position: number) =>
   sql`SELECT * FROM events WHERE position > ${position} ORDER BY position LIMIT ${PAGE}`;
 
 /** The product's own rebuild, from being asked for until its table is swapped in. */
-async function rebuilderOf({ database, bus }: TestKernel) {
+export async function rebuilderOf({ database, bus }: TestKernel) {
   const projections = [countersProjection];
   const rebuilds = createRebuilds({ database, bus, blobs: noBlobs, projections, log: silent });
   await rebuilds.resume();

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { append } from './append.ts';
 import type { Bench } from './bench.ts';
 import { board } from './board.ts';
+import { curves } from './curves.ts';
 import { documents } from './documents.ts';
 import { fanOut } from './fan-out.ts';
 import { feed } from './feed.ts';
@@ -12,6 +13,7 @@ import { reaction } from './reaction.ts';
 import { writeResult } from './results.ts';
 import { runBench } from './run.ts';
 import { row } from './row.ts';
+import { soak } from './soak.ts';
 import { start } from './start.ts';
 import { linesOf } from './table.ts';
 import { upload } from './upload.ts';
@@ -29,6 +31,8 @@ const benches: Readonly<Record<string, Bench>> = {
   'fan-out': fanOut,
   upload,
   start,
+  curves,
+  soak,
 };
 
 const { values, positionals } = parseArgs({
@@ -39,7 +43,8 @@ const { values, positionals } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 });
-const names = positionals.length > 0 ? positionals : Object.keys(benches);
+const short = Object.keys(benches).filter((name) => !benches[name]?.isLong);
+const names = positionals.length > 0 ? positionals : short;
 const [rounds, scale] = [Number(values.rounds), Number(values.scale)];
 if (values.help || !names.every((name) => benches[name]) || !(rounds >= 1) || !(scale > 0)) help();
 else await main();
@@ -48,7 +53,10 @@ function help(): void {
   console.log('Usage: npm run bench -- [NAME…] [--rounds 3] [--scale 1]\n');
   for (const [name, { about }] of Object.entries(benches))
     console.log(`  ${name.padEnd(10)} ${about}`);
-  console.log('\n--scale 0.1 takes a tenth of the counts and times, which is for trying it out.');
+  console.log(
+    '\nWithout a NAME all are run but for those that take half an hour: curves and soak.',
+  );
+  console.log('--scale 0.1 takes a tenth of the counts and times, which is for trying it out.');
   process.exitCode = values.help ? 0 : 1;
 }
 

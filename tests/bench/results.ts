@@ -16,11 +16,16 @@ export interface BenchResult {
 
 /** Writes `results/NAME.json` and its chart `results/NAME.svg`; gives the path without its ending. */
 export async function writeResult(result: BenchResult): Promise<string> {
-  await mkdir(folder, { recursive: true });
+  await writeChart(result.name, chartOf(result));
   const path = new URL(result.name, folder).pathname;
   await writeFile(`${path}.json`, `${JSON.stringify(result, rounded, 2)}\n`);
-  await writeFile(`${path}.svg`, chartOf(result));
   return path;
+}
+
+/** Writes `results/NAME.svg`. */
+export async function writeChart(name: string, svg: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(new URL(`${name}.svg`, folder), svg);
 }
 
 /** Five figures are more than any of them is worth. */

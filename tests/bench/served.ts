@@ -25,3 +25,11 @@ export async function serve(workbench: Workbench, url: string, role: Role): Prom
   const token = await createToken(environment, role);
   return { server, url: server.url ?? '', headers: { authorization: `Bearer ${token}` } };
 }
+
+/** Asks for a page with rows. @throws Error when none comes */
+export async function ask({ url, headers }: Served, path: string): Promise<void> {
+  const answer = await fetch(url + path, { headers });
+  const page = await answer.text();
+  if (answer.status !== 200 || !page.includes('id="document-'))
+    throw new Error(`${path} answered ${answer.status} without a row.`);
+}

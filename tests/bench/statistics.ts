@@ -19,7 +19,7 @@ export interface ContenderResult {
 }
 
 export interface MarkResult extends Mark {
-  /** Ours divided by the other's, round by round; or ours alone. */
+  /** The one divided by the other's, round by round; or the one alone. */
   value: Spread;
   reached: boolean;
 }
@@ -82,7 +82,7 @@ export function caseResult(
 }
 
 function markResult(mark: Mark, rounds: ReadonlyMap<string, readonly Sample[]>): MarkResult {
-  const ours = rounds.get(OURS) ?? [];
+  const ours = rounds.get(mark.of ?? OURS) ?? [];
   const theirs = mark.beside === null ? null : (rounds.get(mark.beside) ?? []);
   const values = ours.map((round, index) => {
     const other = theirs?.[index];

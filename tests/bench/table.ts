@@ -33,10 +33,19 @@ function rowOf({ name, rate, p50, p99, others }: ContenderResult, extra: readonl
 }
 
 /** A mark as a sentence, with what was reached. */
-export function sentenceOf({ figure, beside, least, most, value, reached }: MarkResult): string {
+export function sentenceOf({
+  figure,
+  of,
+  beside,
+  least,
+  most,
+  value,
+  reached,
+}: MarkResult): string {
   const wanted = least === undefined ? `≤ ${short(most ?? NaN)}` : `≥ ${short(least)}`;
-  const of = beside === null ? '' : ` × ${beside}`;
-  return `${reached ? 'reached' : 'MISSED '}  ${figure} ${wanted}${of}: ${range(value)}`;
+  const whose = of === undefined ? '' : ` of ${of}`;
+  const times = beside === null ? '' : ` × ${beside}`;
+  return `${reached ? 'reached' : 'MISSED '}  ${figure}${whose} ${wanted}${times}: ${range(value)}`;
 }
 
 function aligned(rows: readonly string[][]): string[] {
@@ -51,3 +60,7 @@ function aligned(rows: readonly string[][]): string[] {
       .join('  '),
   );
 }
+
+/** Text inside XML. */
+export const escape = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
