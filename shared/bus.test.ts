@@ -23,6 +23,7 @@ import { LIVE_CHANNEL } from './checkpoint.ts';
 import { projectionSubscription } from './projection.ts';
 import { reactorSubscription, type Reactor } from './reactor.ts';
 import { createRebuilds } from './rebuild.ts';
+import { createRecentEvents } from './recent-events.ts';
 import type { Subscription } from './subscription.ts';
 import type { JobRequest, WorkQueue } from './work-queue.ts';
 
@@ -126,6 +127,66 @@ async function untilGone(from: TestKernel, subscription: string): Promise<void> 
   }
 }
 
+describe('the bus', () => {
+  /** A kernel that counts how often it reads the log. */
+  async function counting() {
+    const one = await kernel();
+    const reads: string[] = [];
+    const feed = createFeed(one.database.sql, eventCatalogue([Opened, Counted]));
+    const bus = createBus({
+      database: one.database,
+      store: one.store,
+      feed: {
+        ...feed,
+        after: (position, limit) => {
+          reads.push(`after ${position}`);
+          return feed.after(position, limit);
+        },
+      },
+      recent: createRecentEvents(),
+      subscriptions: projection(),
+      log: silent,
+      pollMs: 60_000,
+    });
+    await bus.start();
+    await until('what was there to be read', async () => reads.length > 0);
+    return { one, bus, reads };
+  }
+
+  it('reads little of what this process appends: nothing, unless its answer comes late', async () => {
+    const { one, bus, reads } = await counting();
+    reads.length = 0;
+    for (let count = 0; count < 50; count += 1) await one.tell(newId(), Opened({ name: 'a' }));
+    await one.level('counters');
+    await bus.stop();
+    expect(reads.length).toBeLessThan(25);
+    expect(await rows(one)).toHaveLength(50);
+  });
+
+  it('reads what another process has appended, and what lies in between', async () => {
+    const { one, bus } = await counting();
+    const two = await kernel();
+    for (let count = 0; count < 20; count += 1) {
+      await two.tell(newId(), Opened({ name: 'b' }));
+      await one.tell(newId(), Opened({ name: 'a' }));
+    }
+    await one.level('counters');
+    await bus.stop();
+    expect(await rows(one)).toHaveLength(40);
+  });
+
+  it('goes on past a position that was drawn and never stored', async () => {
+    const { one, bus } = await counting();
+    const head = bus.position();
+    await one.database.sql`SELECT nextval('event_position')`;
+    await one.tell(newId(), Opened({ name: 'a' }));
+    await until('it to be read', async () => bus.position() > head);
+    await one.level('counters');
+    await bus.stop();
+    expect(await rows(one)).toHaveLength(1);
+  });
+});
+
 describe('a subscriber that throws', () => {
   it('parks the stream that fails, and nothing else; the parked one is run again in order', async () => {
     const poison = newId();
@@ -135,7 +196,8 @@ describe('a subscriber that throws', () => {
       name: `picky-${poison}`,
       kind: 'reactor',
       types: new Set(['Opened', 'Counted']),
-      async handle(_tx, events: readonly StoredEvent[]) {
+      async handle(_tx, events: readonly StoredEvent[], locked) {
+        await locked;
         if (broken && events.some((event) => event.stream === documentStream(poison)))
           throw new Error('cannot digest');
         seen.push(...events.map((event) => `${event.stream} ${event.version}`));
@@ -172,7 +234,8 @@ describe('a subscriber that throws', () => {
       name: `picky-${poison}`,
       kind: 'reactor',
       types: new Set(['Opened', 'Counted']),
-      async handle(_tx, events: readonly StoredEvent[]) {
+      async handle(_tx, events: readonly StoredEvent[], locked) {
+        await locked;
         if (events.some(({ type }) => type === 'Counted')) throw new Error('cannot digest');
         seen.push(...events.map(({ version }) => version));
       },
@@ -223,7 +286,8 @@ function picky(broken: Set<string>, seen: string[], error = () => new Error('can
       name: 'picky',
       kind: 'reactor',
       types: new Set(['Opened', 'Counted']),
-      async handle(_tx, events) {
+      async handle(_tx, events, locked) {
+        await locked;
         if (events.some((event) => broken.has(event.stream))) throw error();
         seen.push(...events.map((event) => `${event.stream} ${event.version}`));
       },
@@ -383,6 +447,7 @@ describe('a stream that fails', () => {
       database: { ...one.database, sql },
       store: one.store,
       feed: createFeed(one.database.sql, eventCatalogue([Opened, Counted])),
+      recent: createRecentEvents(),
       subscriptions: projection(),
       log: silent,
       pollMs: 60_000,
@@ -411,6 +476,40 @@ const doubler = (name: string): Reactor => ({
 });
 
 describe('reactors', () => {
+  it('decide on what was read, and anew where more has come meanwhile', async () => {
+    const name = `doubler-${newId()}`;
+    const queue = { enqueue: async () => {}, wake() {} } as Partial<WorkQueue> as WorkQueue;
+    const histories: number[] = [];
+    const id = newId();
+    const kernels: TestKernel[] = [];
+    const reactor: Reactor = {
+      ...doubler(name),
+      react(history, event, others) {
+        histories.push(history.length);
+        return doubler(name).react(history, event, others);
+      },
+    };
+    const one = await kernel(({ store, recent }) => {
+      const subscription = reactorSubscription(reactor, { store, queue, recent });
+      return [
+        {
+          ...subscription,
+          async handle(tx, events, locked) {
+            // Somebody else is faster, in another process.
+            if (histories.length === 0) await kernels[1]?.tell(id, Counted({ by: 3 }));
+            return subscription.handle(tx, events, locked);
+          },
+        },
+      ];
+    });
+    kernels.push(one, await kernel());
+    await one.tell(id, Opened({ name: 'a' }), Counted({ by: 1 }));
+    await one.level(name);
+    expect(histories.slice(0, 2)).toEqual([2, 3]);
+    const history = await one.store.read(documentStream(id));
+    expect(history.map(({ data }) => data['by'])).toEqual([undefined, 1, 3, 103]);
+  });
+
   it('store what they decide once, caused by the event, whatever runs again', async () => {
     const name = `doubler-${newId()}`;
     const enqueued: JobRequest[] = [];
@@ -418,8 +517,8 @@ describe('reactors', () => {
       enqueue: async (_tx, jobs) => void enqueued.push(...jobs),
       wake() {},
     } as Partial<WorkQueue> as WorkQueue;
-    const subscription = ({ store }: { store: TestKernel['store'] }) => [
-      reactorSubscription(doubler(name), { store, queue }),
+    const subscription: Parameters<typeof startKernel>[1] = ({ store, recent }) => [
+      reactorSubscription(doubler(name), { store, queue, recent }),
     ];
     const one = await kernel(subscription);
     const id = newId();

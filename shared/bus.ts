@@ -1,12 +1,15 @@
 import type { Logger } from 'pino';
 import type { ReadLog } from './batch.ts';
+import { passCheckpoints, type Pass } from './checkpoint.ts';
 import type { Database } from './database.ts';
 import type { StoredEvent } from './event.ts';
 import type { EventStore } from './event-store.ts';
 import type { Feed, Page } from './feed.ts';
+import { grouped } from './grouped.ts';
 import { createJointRunner, type JointRunner } from './joint-runner.ts';
 import { isOutage } from './outage.ts';
 import { RETRY_DELAYS_MS } from './parked-streams.ts';
+import { RECENT, type RecentEvents } from './recent-events.ts';
 import { createSignal } from './signal.ts';
 import type { Subscription } from './subscription.ts';
 import { createSubscriptionRunner, type SubscriptionRunner } from './subscription-runner.ts';
@@ -32,29 +35,20 @@ export interface Bus {
   position(): number;
 }
 
-/** Events kept in memory for subscriptions that are level; those further behind read pages from the log. */
-const WINDOW = 5_000;
 const PAGE = 1_000;
 
-/** The index of the first event after a position; many subscriptions ask, for every few events. */
-function firstAfter(events: readonly StoredEvent[], position: number): number {
-  let [from, to] = [0, events.length];
-  while (from < to) {
-    const middle = (from + to) >>> 1;
-    if ((events[middle]?.position ?? Infinity) > position) to = middle;
-    else from = middle + 1;
-  }
-  return from;
-}
-
-/** Appends are told here, without words. */
+/** Appends are told here, mostly with the newest position that they took. */
 export const EVENTS_CHANNEL = 'events';
 /** Told on EVENTS_CHANNEL when parked streams have become due: looked for at once. */
 export const DUE = 'due';
 
+/** What this process is about to tell by itself is waited for so long (milliseconds) before the log is read. */
+const TOLD_WITHIN_MS = 10;
+
 /**
- * Reads new events once and fans them out to every subscription. It wakes on an append of this
- * process, on a NOTIFY from another, and on a jittered poll as the floor. It also looks for parked
+ * Reads new events once and fans them out to every subscription. What this process appends right
+ * after what it has read is taken as it is; for all else it reads the log. It wakes on an append of
+ * this process, on a NOTIFY from another, and on a jittered poll as the floor. It also looks for parked
  * streams whose next try is due, for all subscriptions together, and at most once a poll.
  */
 export function createBus(options: {
@@ -62,48 +56,69 @@ export function createBus(options: {
   store: EventStore;
   feed: Feed;
   subscriptions: readonly Subscription[];
+  /** What the bus has read goes here. */
+  recent: RecentEvents;
   log: Logger;
   /** Milliseconds between two looks: at the log when nothing wakes the bus, for parked streams always. */
   pollMs?: number;
   /** Milliseconds from each failure of a stream to its next try. */
   retryDelays?: readonly number[];
 }): Bus {
-  const { database, store, feed, log, pollMs = 1_000, retryDelays = RETRY_DELAYS_MS } = options;
+  const {
+    database,
+    store,
+    feed,
+    recent,
+    log,
+    pollMs = 1_000,
+    retryDelays = RETRY_DELAYS_MS,
+  } = options;
   const runners = new Map<string, SubscriptionRunner>();
   const joint: JointRunner[] = [];
   /** Runners that no joint one wakes. */
   const alone = new Set<SubscriptionRunner>();
   const listeners: ((events: readonly StoredEvent[]) => void)[] = [];
   const signal = createSignal();
-  const window: StoredEvent[] = [];
-  let windowStart = 0;
+  const pass = grouped((passes: readonly Pass[]) => passCheckpoints(database.sql, passes));
+  /** Stored by this process and not yet taken, in no order. */
+  let told: StoredEvent[] = [];
+  /** Batches of this process under way, which may tell of more. */
+  let underWay = 0;
+  /** Up to here the log may hold what this process does not know. */
+  let readTo = Infinity;
+  /** The newest position that was heard of and not looked for. */
+  let heardOf = 0;
+  let waiting: NodeJS.Timeout | undefined;
   let head = 0;
   let lookAt = 0;
   let stopped = false;
   let tailing: Promise<void> = Promise.resolve();
   let unlisten: (() => Promise<void>) | undefined;
 
-  function remember(page: Page): void {
-    window.push(...page.events);
-    head = page.position;
-    const surplus = window.length - WINDOW;
-    if (surplus > 0) windowStart = window.splice(0, surplus).at(-1)?.position ?? windowStart;
-  }
-
   async function pageAfter(position: number): Promise<Page> {
-    if (position < windowStart) return feed.between(position, head, PAGE);
-    const from = firstAfter(window, position);
-    const events = window.slice(from, from + PAGE);
+    const events = recent.after(position, PAGE);
+    if (!events) return feed.between(position, head, PAGE);
     const last = events.at(-1);
     return { events, position: events.length === PAGE && last ? last.position : head };
   }
 
-  const readLog: ReadLog = { pageAfter, head: () => head };
+  const readLog: ReadLog = {
+    pageAfter,
+    head: () => head,
+    beginBatch() {
+      underWay += 1;
+      return (events) => {
+        underWay -= 1;
+        tell(events);
+      };
+    },
+  };
 
   async function lookForDue(): Promise<void> {
     const now = performance.now();
     if (now < lookAt) return;
     lookAt = now + pollMs * (1 + Math.random() / 4);
+    readTo = Infinity;
     if (runners.size === 0) return;
     const rows = await database.sql<{ subscription: string }[]>`
       SELECT DISTINCT subscription FROM parked_streams
@@ -111,18 +126,55 @@ export function createBus(options: {
     for (const { subscription } of rows) runners.get(subscription)?.runDue();
   }
 
+  function tell(events: readonly StoredEvent[]): void {
+    if (events.length === 0) return;
+    // More than are kept anyway are read from the log.
+    if (told.length + events.length > RECENT) told = [];
+    told.push(...events);
+    signal.wake();
+  }
+
+  /** Positions without a gap are settled: what this process has stored there needs no reading. */
+  function takeTold(): StoredEvent[] {
+    const sorted = told
+      .filter(({ position }) => position > head)
+      .toSorted((one, other) => one.position - other.position);
+    const gap = sorted.findIndex(({ position }, index) => position !== head + index + 1);
+    told = gap === -1 ? [] : sorted.slice(gap);
+    return gap === -1 ? sorted : sorted.slice(0, gap);
+  }
+
+  async function nextPage(): Promise<Page> {
+    const events = takeTold();
+    const last = events.at(-1);
+    // What lies in between is mostly under way here, too.
+    if (told.length > 0) lookSoon(Infinity);
+    if (last) return { events, position: last.position };
+    if (readTo <= head) return { events, position: head };
+    readTo = 0;
+    try {
+      const page = await feed.after(head, PAGE);
+      if (!page.isLast && page.position > head) readTo = Infinity;
+      return page;
+    } catch (error) {
+      readTo = Infinity;
+      throw error;
+    }
+  }
+
   async function tail(): Promise<void> {
     while (!stopped) {
       try {
         await lookForDue();
-        const page = await feed.after(head, PAGE);
+        const page = await nextPage();
         const moved = page.position > head;
         if (moved) {
-          remember(page);
+          head = page.position;
+          recent.add(page.events);
           for (const listener of listeners) listener(page.events);
         }
         for (const runner of [...joint, ...alone]) runner.wake();
-        if (moved && !page.isLast) continue;
+        if (moved && (told.length > 0 || readTo > head)) continue;
       } catch (error) {
         if (!stopped)
           log.warn({ err: error, outage: isOutage(error) }, 'reading the log failed, trying again');
@@ -131,8 +183,29 @@ export function createBus(options: {
     }
   }
 
-  function heard(told: string): void {
-    if (told === DUE) lookAt = 0;
+  function heard(text: string): void {
+    if (text === DUE) {
+      lookAt = 0;
+      signal.wake();
+      return;
+    }
+    const position = text === '' ? Infinity : Number(text);
+    if (position <= head) return;
+    // Mostly it is that one.
+    if (underWay > 0 || store.isAppending()) lookSoon(position);
+    else look(position);
+  }
+
+  function lookSoon(position: number): void {
+    heardOf = Math.max(heardOf, position);
+    waiting ??= setTimeout(() => look(heardOf), TOLD_WITHIN_MS);
+  }
+
+  function look(position: number): void {
+    clearTimeout(waiting);
+    waiting = undefined;
+    heardOf = 0;
+    readTo = Math.max(readTo, position);
     signal.wake();
   }
 
@@ -141,6 +214,7 @@ export function createBus(options: {
       database,
       subscription,
       readLog,
+      pass,
       readStream: store.read,
       retryDelays,
       log: log.child({ subscription: subscription.name }),
@@ -170,17 +244,19 @@ export function createBus(options: {
       await runner.stop();
     },
     async start() {
-      head = windowStart = await feed.settled();
+      head = await feed.settled();
+      recent.begin(head);
       const names = options.subscriptions.map(({ name }) => name);
       await database.sql`
         INSERT INTO subscriptions (name) SELECT unnest(${names}::text[]) ON CONFLICT DO NOTHING`;
       runAll(options.subscriptions);
-      store.onAppended(signal.wake);
-      unlisten = (await database.sql.listen(EVENTS_CHANNEL, heard, signal.wake)).unlisten;
+      store.onAppended(tell);
+      unlisten = (await database.sql.listen(EVENTS_CHANNEL, heard, () => look(Infinity))).unlisten;
       tailing = tail();
     },
     async stop() {
       stopped = true;
+      clearTimeout(waiting);
       signal.wake();
       await tailing;
       await Promise.all([...joint, ...runners.values()].map((runner) => runner.stop()));

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../tests/database.ts';
-import { lockCheckpoint, passCheckpoint } from './checkpoint.ts';
+import { lockCheckpoint, passCheckpoints } from './checkpoint.ts';
 
 let test: TestDatabase;
 beforeEach(async () => {
@@ -9,8 +9,8 @@ beforeEach(async () => {
 });
 afterEach(() => test.drop());
 
-const pass = (from: number, to: number) =>
-  passCheckpoint(test.database.sql, 'letters', { from, to });
+const pass = async (from: number, to: number) =>
+  (await passCheckpoints(test.database.sql, [{ name: 'letters', from, to }])).has('letters');
 const position = async () => {
   const [row] = await test.database.sql`SELECT position FROM subscriptions WHERE name = 'letters'`;
   return Number(row?.['position']);
@@ -20,6 +20,19 @@ describe('a checkpoint passes what its subscription does not want', () => {
   it('from where it is', async () => {
     expect(await pass(7, 12)).toBe(true);
     expect(await position()).toBe(12);
+  });
+
+  it('together with others, each by itself', async () => {
+    const { sql } = test.database;
+    await sql`INSERT INTO subscriptions (name, position) VALUES ('cards', 9), ('maps', 3)`;
+    const passed = await passCheckpoints(sql, [
+      { name: 'letters', from: 7, to: 12 },
+      { name: 'cards', from: 8, to: 12 },
+      { name: 'maps', from: 3, to: 11 },
+    ]);
+    expect(passed).toEqual(new Set(['letters', 'maps']));
+    const rows = await sql`SELECT name, position::int FROM subscriptions ORDER BY name`;
+    expect(rows).toMatchObject([{ position: 9 }, { position: 12 }, { position: 11 }]);
   });
 
   it('unless another process has moved it', async () => {

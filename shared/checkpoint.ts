@@ -46,20 +46,31 @@ export async function lockCheckpoints(
   return new Map(rows.map((row) => [row.name, fromRow(row)]));
 }
 
+/** A checkpoint that moves over events that its subscription does not want. */
+export interface Pass {
+  name: string;
+  from: number;
+  to: number;
+}
+
 /**
- * Moves a checkpoint over events that the subscription does not want; false when it is no longer
- * where this process believes it to be, or another one has it.
+ * Moves checkpoints over events that nobody wants; gives the names of those that were moved. The
+ * others are no longer where this process believes them to be, or another one has them.
  */
-export async function passCheckpoint(
+export async function passCheckpoints(
   sql: Sql,
-  subscription: string,
-  { from, to }: { from: number; to: number },
-): Promise<boolean> {
-  const { count } = await sql`
-    UPDATE subscriptions SET position = ${to}, updated_at = doctrail_now()
-    WHERE name = (SELECT name FROM subscriptions WHERE name = ${subscription}
-      AND position = ${from} FOR UPDATE SKIP LOCKED)`;
-  return count === 1;
+  passes: readonly Pass[],
+): Promise<ReadonlySet<string>> {
+  const moved = await sql<{ name: string }[]>`
+    UPDATE subscriptions SET position = passed.upto, updated_at = doctrail_now()
+    FROM (
+      SELECT s.name, given.upto
+      FROM unnest(${passes.map(({ name }) => name)}::text[], ${passes.map(({ from }) => from)}::bigint[],
+        ${passes.map(({ to }) => to)}::bigint[]) AS given (name, start, upto)
+      JOIN subscriptions s ON s.name = given.name AND s.position = given.start
+      FOR UPDATE OF s SKIP LOCKED
+    ) AS passed WHERE subscriptions.name = passed.name RETURNING subscriptions.name`;
+  return new Set(moved.map(({ name }) => name));
 }
 
 /** Moves locked checkpoints, by name; whose revision rises is told to browsers. */

@@ -120,3 +120,44 @@ async function writeMigration(statements: string): Promise<string> {
   await writeFile(join(folder, '0000_test.sql'), statements);
   return folder;
 }
+
+test('a transaction that sends its last statement without waiting fails with it', async () => {
+  const { sql } = testDatabase.database;
+  await sql`CREATE TABLE sent (number int)`;
+  const failing = sql.begin(async (tx) => {
+    await tx`INSERT INTO sent VALUES (1)`;
+    tx`INSERT INTO sent VALUES (1 / ${0}::int)`.catch(() => undefined);
+  });
+  await expect(failing).rejects.toThrow('division by zero');
+  await sql.begin(async (tx) => {
+    tx`INSERT INTO sent VALUES (2)`.catch(() => undefined);
+  });
+  expect(await sql`SELECT number FROM sent`).toEqual([{ number: 2 }]);
+});
+
+test('nothing of a transaction runs after its end', async () => {
+  const { sql } = testDatabase.database;
+  const late = await sql.begin(async (tx) => ({ run: () => tx`SELECT 1` }));
+  await expect(late.run()).rejects.toThrow('The transaction has ended');
+});
+
+test('a statement whose plan has become invalid is not run again outside of its transaction', async () => {
+  const { sql } = testDatabase.database;
+  await sql`CREATE TABLE grown (number int)`;
+  await sql`CREATE TABLE noted (number int)`;
+  await sql`CREATE FUNCTION noting() RETURNS SETOF grown LANGUAGE sql AS $$
+    INSERT INTO noted VALUES (1); SELECT * FROM grown $$`;
+  const single = connect(testDatabase.url, { max: 1 });
+  const ask = () =>
+    single.begin(async (tx) => {
+      tx`SELECT * FROM grown, noting()`.catch(() => undefined);
+    });
+  await ask();
+  expect(await sql`SELECT FROM noted`).toHaveLength(1);
+  await sql`ALTER TABLE grown ADD COLUMN name text`;
+  await expect(ask()).rejects.toThrow('cached plan must not change result type');
+  expect(await sql`SELECT FROM noted`).toHaveLength(1);
+  await ask();
+  expect(await sql`SELECT FROM noted`).toHaveLength(2);
+  await single.end();
+});

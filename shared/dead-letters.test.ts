@@ -17,6 +17,7 @@ import { documentStream } from './event.ts';
 import { LIVE_CHANNEL } from './checkpoint.ts';
 import { projectionSubscription } from './projection.ts';
 import { reactorSubscription, type Reactor } from './reactor.ts';
+import { createRecentEvents } from './recent-events.ts';
 import { createRebuilds, rebuildName } from './rebuild.ts';
 import type { Subscription } from './subscription.ts';
 import { createWorkQueue, type JobRequest, type WorkQueue } from './work-queue.ts';
@@ -38,7 +39,8 @@ const subscription = (name: string): Subscription => ({
   name,
   kind: 'reactor',
   types: new Set(['Counted']),
-  async handle(_tx, events) {
+  async handle(_tx, events, locked) {
+    await locked;
     const bad = events.find((event) => broken.has(event.stream));
     if (bad) throw new Error(`cannot digest ${name}`);
     seen.push(...events.map((event) => `${name} ${event.stream} ${event.version}`));
@@ -218,11 +220,13 @@ describe('parked streams', () => {
     };
     kernel = await startKernel(
       test.url,
-      ({ store }) => [reactorSubscription(reactor, { store, queue })],
+      ({ store, recent }) => [reactorSubscription(reactor, { store, queue, recent })],
       { pollMs: NEVER_MS },
     );
     stops.push(kernel.stop);
-    dead = deadLetters([reactorSubscription(reactor, { store: kernel.store, queue })]);
+    const { store } = kernel;
+    const recent = createRecentEvents();
+    dead = deadLetters([reactorSubscription(reactor, { store, queue, recent })]);
     const id = newId();
     await kernel.tell(id, Counted({ by: 0 }), Counted({ by: 1 }), Counted({ by: 2 }));
     await until('it to be parked', async () => (await dead.streams(0)).total === 1);

@@ -4,7 +4,7 @@ import type { Sql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../tests/database.ts';
 import { connect } from './database.ts';
-import { defineEvent } from './event.ts';
+import { defineEvent, type StoredEvent } from './event.ts';
 import { eventCatalogue } from './event-catalogue.ts';
 import { createEventStore, VersionConflict, type EventStore } from './event-store.ts';
 import { newId } from './ids.ts';
@@ -93,6 +93,34 @@ describe('append', () => {
     );
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(await store.read(stream)).toHaveLength(1);
+  });
+
+  it('tells its own readers what it has stored, once, as the log gives it', async () => {
+    const told: StoredEvent[] = [];
+    const own = createEventStore(test.database.sql, eventCatalogue([Noted]));
+    own.onAppended((events) => told.push(...events));
+    const stream = newId();
+    const fact = { ...note('a'), id: newId() };
+    await own.append(write(stream, 0, fact));
+    await own.append(write(stream, 0, fact));
+    await expect(own.append(write(stream, 7, note('b')))).rejects.toThrow(VersionConflict);
+    expect(told).toEqual(await own.read(stream));
+    expect(told).toHaveLength(1);
+  });
+
+  it('reads at once for all who read at the same moment', async () => {
+    const statements: string[] = [];
+    const sql = connect(test.url, {
+      debug: (_connection, statement) => statements.push(statement),
+    });
+    const counted = createEventStore(sql, eventCatalogue([Noted]));
+    const streams = Array.from({ length: 16 }, newId);
+    for (const stream of streams) await counted.append(write(stream, 0, note(stream)));
+    statements.length = 0;
+    const read = await Promise.all(streams.map((stream) => counted.read(stream)));
+    expect(read.map(([event]) => event?.data['text'])).toEqual(streams);
+    expect(statements).toHaveLength(1);
+    await sql.end();
   });
 
   it('takes one round trip, and one for all who append at once, again and again', async () => {

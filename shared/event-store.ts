@@ -1,5 +1,6 @@
 import { sql as statement } from 'drizzle-orm';
 import type { Sql } from 'postgres';
+import { grouped } from './grouped.ts';
 import { newId } from './ids.ts';
 import { withOrigin } from './origin.ts';
 import type { EventCatalogue } from './event-catalogue.ts';
@@ -32,6 +33,14 @@ export class VersionConflict extends Error {
   }
 }
 
+/** What became of one caller's request: its events, or the conflict because of which nothing was stored. */
+export interface Appended {
+  events: StoredEvent[];
+  /** Stored by this append, not by an earlier one of the same ids. */
+  isNew: boolean;
+  conflict?: VersionConflict;
+}
+
 /** Runs `append_events` with the requests as JSON, wherever the caller wants it run (a pool, a transaction). */
 export type AppendFunction = (requests: string) => Promise<Verdict[]>;
 
@@ -48,11 +57,8 @@ export interface EventStore {
    * @throws VersionConflict when a stream is not at its expected version
    */
   append(...writes: StreamWrite[]): Promise<StoredEvent[]>;
-  /** The same inside the caller's transaction, for many callers' requests: a result or an error each. */
-  appendIn(
-    run: AppendFunction,
-    requests: readonly StreamWrite[][],
-  ): Promise<(StoredEvent[] | VersionConflict)[]>;
+  /** The same inside the caller's transaction, for many callers' requests: a result each. */
+  appendIn(run: AppendFunction, requests: readonly StreamWrite[][]): Promise<Appended[]>;
   /** The whole stream, oldest first, newest shapes; empty when there is none. */
   read(stream: string): Promise<StoredEvent[]>;
   /**
@@ -60,8 +66,13 @@ export interface EventStore {
    * gives also what that has appended itself.
    */
   readMany(streams: readonly string[], through?: Transaction): Promise<Map<string, StoredEvent[]>>;
-  /** Called after every append of this process, so that its own readers need not wait to be notified. */
-  onAppended(listener: () => void): void;
+  /** Whether an append of this process outside of transactions is under way. */
+  isAppending(): boolean;
+  /**
+   * Called with every append of this process outside of transactions, in the order of positions, so
+   * that its own readers need neither wait to be notified nor read what it has just written.
+   */
+  onAppended(listener: (events: readonly StoredEvent[]) => void): void;
 }
 
 interface Waiting {
@@ -80,7 +91,7 @@ const nextTurn = () => new Promise<void>((resolve) => void setImmediate(resolve)
 const LARGEST_GROUP = 128;
 
 export function createEventStore(sql: Sql, catalogue: EventCatalogue): EventStore {
-  const listeners: (() => void)[] = [];
+  const listeners: ((events: readonly StoredEvent[]) => void)[] = [];
   const waiting: Waiting[] = [];
   let writing = false;
 
@@ -95,6 +106,8 @@ export function createEventStore(sql: Sql, catalogue: EventCatalogue): EventStor
         run,
         group.map((caller) => caller.request),
       );
+      const fresh = results.flatMap((result) => (result.isNew ? result.events : []));
+      for (const listener of listeners) listener(fresh);
       group.forEach((caller, index) => settle(caller, results[index]));
     } catch (error) {
       // A unique violation (the same event id in two streams at once) fails the whole group:
@@ -109,16 +122,19 @@ export function createEventStore(sql: Sql, catalogue: EventCatalogue): EventStor
     while (waiting.length > 0) {
       await nextTurn();
       await writeGroup(waiting.splice(0, LARGEST_GROUP));
-      for (const listener of listeners) listener();
     }
     writing = false;
   }
 
   async function appendIn(append: AppendFunction, requests: readonly StreamWrite[][]) {
-    const prepared = requests.map((writes) => writes.map(withIds));
-    for (const write of prepared.flat()) for (const event of write.events) catalogue.check(event);
-    const verdicts = await append(JSON.stringify(prepared.map((writes) => ({ writes }))));
-    return prepared.map((writes, index) => resultOf(writes, verdicts[index]));
+    const prepared = requests.map((writes) => ({ writes: writes.map(withIds) }));
+    for (const { writes } of prepared)
+      for (const event of writes.flatMap(({ events }) => events)) catalogue.check(event);
+    const sent = JSON.stringify(prepared);
+    const verdicts = await append(sent);
+    // What is given back is what the log gives whoever reads it.
+    const told = JSON.parse(sent) as typeof prepared;
+    return told.map(({ writes }, index) => resultOf(writes, verdicts[index]));
   }
 
   async function readMany(streams: readonly string[], through?: Transaction) {
@@ -137,6 +153,8 @@ export function createEventStore(sql: Sql, catalogue: EventCatalogue): EventStor
     return found;
   }
 
+  const readTogether = grouped<string, Map<string, StoredEvent[]>>((streams) => readMany(streams));
+
   return {
     append: (...writes) =>
       new Promise((resolve, reject) => {
@@ -145,8 +163,9 @@ export function createEventStore(sql: Sql, catalogue: EventCatalogue): EventStor
         if (!writing) void drain();
       }),
     appendIn,
-    read: async (stream) => (await readMany([stream])).get(stream) ?? [],
+    read: async (stream) => (await readTogether(stream)).get(stream) ?? [],
     readMany,
+    isAppending: () => writing,
     onAppended: (listener) => void listeners.push(listener),
   };
 }
@@ -204,14 +223,11 @@ function withIds(write: StreamWrite) {
   return { ...write, events };
 }
 
-function resultOf(
-  writes: ReturnType<typeof withIds>[],
-  verdict: Verdict | undefined,
-): StoredEvent[] | VersionConflict {
+function resultOf(writes: ReturnType<typeof withIds>[], verdict: Verdict | undefined): Appended {
   if (!verdict) throw new Error('append_events gave no verdict for a request.');
   if ('conflict' in verdict) {
     const { stream, expected, actual } = verdict.conflict;
-    return new VersionConflict(stream, expected, actual);
+    return { events: [], isNew: false, conflict: new VersionConflict(stream, expected, actual) };
   }
   if ('partial' in verdict) {
     throw new Error(
@@ -221,21 +237,25 @@ function resultOf(
   const events = writes.flatMap((write) =>
     write.events.map((event) => ({ ...event, stream: write.stream })),
   );
+  const isNew = 'appended' in verdict;
   const stored =
     'known' in verdict
       ? verdict.known
       : verdict.appended.map(
           ([id, position, version]) => [id, position, version, verdict.storedAt] as const,
         );
-  return stored.map(([id, position, version, storedAt], index) => {
-    const event = events[index];
-    if (!event || event.id !== id) throw new Error('append_events answered in another order.');
-    const data = event.data as StoredEvent['data'];
-    return { ...event, data, position, version, storedAt: new Date(storedAt) };
-  });
+  return {
+    isNew,
+    events: stored.map(([id, position, version, storedAt], index) => {
+      const event = events[index];
+      if (!event || event.id !== id) throw new Error('append_events answered in another order.');
+      const data = event.data as StoredEvent['data'];
+      return { ...event, data, position, version, storedAt: new Date(storedAt) };
+    }),
+  };
 }
 
-function settle(caller: Waiting, result: StoredEvent[] | VersionConflict | undefined): void {
-  if (result instanceof VersionConflict || result === undefined) caller.reject(result);
-  else caller.resolve(result);
+function settle(caller: Waiting, result: Appended | undefined): void {
+  if (!result || result.conflict) caller.reject(result?.conflict);
+  else caller.resolve(result.events);
 }

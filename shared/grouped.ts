@@ -4,19 +4,19 @@
  * serves all who wait. One that comes alone waits for nobody. Each caller's promise is that of the
  * call its item went with.
  */
-export function grouped<Item>(
-  act: (items: readonly Item[]) => Promise<unknown>,
-): (item: Item) => Promise<void> {
+export function grouped<Item, Result = unknown>(
+  act: (items: readonly Item[]) => Promise<Result>,
+): (item: Item) => Promise<Result> {
   let items: Item[] = [];
-  let next: Promise<void> | null = null;
+  let next: Promise<Result> | null = null;
   let last: Promise<unknown> = Promise.resolve();
 
-  async function call(before: Promise<unknown>): Promise<void> {
+  async function call(before: Promise<unknown>): Promise<Result> {
     await before.catch(() => undefined);
     const its = items;
     items = [];
     next = null;
-    await act(its);
+    return act(its);
   }
 
   return (item) => {

@@ -8,12 +8,16 @@ import { written } from './prepared.ts';
  * first row does not have is left to the database. Begins a statement: `ON CONFLICT …` may follow.
  */
 export function insertRows(table: PgTable, rows: readonly object[]): SQL {
-  const keys = Object.keys(rows[0] ?? {});
-  const { columns, text } = insertOf(table, keys);
+  return sql`${insertOf(table, rows).text}${asRecords(table, rows)}`;
+}
+
+/** Rows as the parameter that ends `json_populate_recordset(NULL::table, `. */
+export function asRecords(table: PgTable, rows: readonly object[]): SQL {
+  const { columns } = insertOf(table, rows);
   const records = rows.map((row) =>
     Object.fromEntries(columns.map(([key, name]) => [name, row[key as keyof typeof row]])),
   );
-  return sql`${text}${toJson(records)}::text::json)`;
+  return sql`${toJson(records)}::text::json)`;
 }
 
 interface Insert {
@@ -25,7 +29,8 @@ interface Insert {
 
 const inserts = new WeakMap<PgTable, Map<string, Insert>>();
 
-function insertOf(table: PgTable, keys: readonly string[]): Insert {
+function insertOf(table: PgTable, rows: readonly object[]): Insert {
+  const keys = Object.keys(rows[0] ?? {});
   const ofTable = inserts.get(table) ?? new Map<string, Insert>();
   inserts.set(table, ofTable);
   const found = ofTable.get(keys.join()) ?? writeInsert(table, new Set(keys));

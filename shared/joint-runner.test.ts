@@ -27,7 +27,8 @@ const listener = (name: string, rest: Partial<Subscription> = {}): Subscription 
   name,
   kind: 'reactor',
   types: new Set([Opened.type, Counted.type]),
-  async handle(tx, events) {
+  async handle(tx, events, locked) {
+    await locked;
     for (const event of events) await hear(tx, name, event);
   },
   ...rest,
@@ -82,7 +83,8 @@ describe('subscriptions that are level', () => {
   it('go on each by itself when one fails, and together again after that', async () => {
     const bad = newId();
     const failing = listener('failing', {
-      async handle(tx, events) {
+      async handle(tx, events, locked) {
+        await locked;
         for (const event of events) {
           if (event.stream.endsWith(bad)) throw new Error('I cannot read this.');
           await hear(tx, 'failing', event);
@@ -104,7 +106,8 @@ describe('subscriptions that are level', () => {
     const bad = newId();
     let broken = false;
     const failing = listener('failing', {
-      async handle(tx, events) {
+      async handle(tx, events, locked) {
+        await locked;
         if (broken && events.some(({ stream }) => stream.endsWith(bad))) {
           broken = false;
           throw new Error('Not yet.');
@@ -113,7 +116,8 @@ describe('subscriptions that are level', () => {
       },
     });
     const slow = listener('slow', {
-      async handle(tx, events) {
+      async handle(tx, events, locked) {
+        await locked;
         for (const event of events) {
           // More than one turn behind the failure of the other.
           await tx.execute(sql`SELECT pg_sleep(0.02)`);
@@ -133,11 +137,36 @@ describe('subscriptions that are level', () => {
     expect(twice).toEqual([]);
   });
 
+  it('wait for nothing that one has sent when another fails', async () => {
+    const bad = newId();
+    const isBad = (events: readonly StoredEvent[]) =>
+      events.some(({ stream }) => stream.endsWith(bad));
+    const failing = listener('failing', {
+      async handle(tx, events, locked) {
+        await locked;
+        if (isBad(events)) await tx.execute(sql`SELECT 1 / 0`);
+        for (const event of events) await hear(tx, 'failing', event);
+      },
+    });
+    const sending = listener('sending', {
+      async handle(tx, events, locked) {
+        await locked;
+        // Refused: by then the transaction has failed.
+        if (isBad(events)) await tx.execute(sql`SELECT 2`).catch(() => undefined);
+        return { writes: events.map(async (event) => void (await hear(tx, 'sending', event))) };
+      },
+    });
+    await listen(failing, sending);
+    await untilTogether('failing', 'sending');
+    expect([...(await tell(bad)).keys()]).toEqual(['sending']);
+  });
+
   it('leave out one whose parked stream is due, however much there is to do', async () => {
     const bad = newId();
     let broken = true;
     const failing = listener('failing', {
-      async handle(tx, events) {
+      async handle(tx, events, locked) {
+        await locked;
         if (broken && events.some(({ stream }) => stream.endsWith(bad)))
           throw new Error('Not yet.');
         for (const event of events) await hear(tx, 'failing', event);
@@ -147,7 +176,8 @@ describe('subscriptions that are level', () => {
     const begun = createSignal();
     let isGated = false;
     const gated = listener('gated', {
-      async handle(tx, events) {
+      async handle(tx, events, locked) {
+        await locked;
         if (isGated) {
           const gate = Promise.withResolvers<void>();
           gates.push(gate);

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { handleNext, type ReadLog } from './batch.ts';
+import { handleNext, type Member, type ReadLog } from './batch.ts';
 import type { Database } from './database.ts';
 import type { SubscriptionRunner } from './subscription-runner.ts';
 
@@ -25,16 +25,18 @@ export function createJointRunner(options: {
   let running: Promise<void> | null = null;
 
   /** Those that have something to do, and do nothing by themselves: who does is told to go on with it. */
-  async function waiting(): Promise<SubscriptionRunner[]> {
-    const found: SubscriptionRunner[] = [];
+  async function waiting(): Promise<Map<SubscriptionRunner, Member>> {
+    const found = new Map<SubscriptionRunner, Member>();
     for (const runner of runners) {
-      const passed = runner.restsAt();
-      if (passed === null) {
+      const place = runner.restsAt();
+      if (place === null) {
         runner.wake();
         continue;
       }
-      const { events } = await readLog.pageAfter(passed);
-      if (events.some(({ type }) => runner.subscription.types.has(type))) found.push(runner);
+      const { name, kind, types, handle } = runner.subscription;
+      const { events } = await readLog.pageAfter(place.passed);
+      if (events.some(({ type }) => types.has(type)))
+        found.set(runner, { name, kind, types, handle, place });
     }
     return found;
   }
@@ -43,15 +45,12 @@ export function createJointRunner(options: {
   async function handleAll(): Promise<Set<SubscriptionRunner>> {
     const elsewhere = new Set<SubscriptionRunner>();
     while (!stopped) {
-      const members = (await waiting()).filter((runner) => !elsewhere.has(runner));
-      if (members.length < 2) break;
-      const moved = await handleNext(
-        database,
-        members.map(({ subscription }) => subscription),
-        readLog,
-      );
-      for (const runner of members) {
-        const its = moved.get(runner.subscription.name);
+      const members = await waiting();
+      for (const runner of elsewhere) members.delete(runner);
+      if (members.size < 2) break;
+      const moved = await handleNext(database, [...members.values()], readLog);
+      for (const [runner, { name }] of members) {
+        const its = moved.get(name);
         if (its) runner.carried(its);
         else elsewhere.add(runner);
       }

@@ -7,7 +7,12 @@ import type { StoredEvent } from './event.ts';
 import { isOutage } from './outage.ts';
 import { executePrepared } from './prepared.ts';
 import { withoutQuery } from './query-error.ts';
-import type { Checkpoint, Subscription, Transaction } from './subscription.ts';
+import {
+  handleWithin,
+  type Checkpoint,
+  type Subscription,
+  type Transaction,
+} from './subscription.ts';
 
 /** The streams that a subscription could not handle: rows of the table `parked_streams`. */
 export interface ParkedStreams {
@@ -83,7 +88,7 @@ export function createParkedStreams(options: {
     const { stream, position } = parked;
     try {
       const events = waitingIn(await readStream(stream), subscription, position, checkpoint);
-      await tx.transaction((savepoint) => subscription.handle(savepoint, events, checkpoint));
+      await handleWithin(tx, subscription, events, checkpoint);
     } catch (error) {
       if (isOutage(error)) throw error;
       await keep(tx, parked, error);

@@ -1,5 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
+import type { PostgresJsSession } from 'drizzle-orm/postgres-js';
+import type { Row, Sql } from 'postgres';
 import type { Transaction } from './subscription.ts';
 
 const dialect = new PgDialect();
@@ -9,14 +11,14 @@ export const written = (statement: SQL): SQL => sql.raw(dialect.sqlToQuery(state
 
 /**
  * `tx.execute` as a prepared statement: one round trip instead of two, and parsed once a connection.
- * For statements that run all the time and whose text is the same for any number of values.
+ * For statements that run all the time and whose text is the same for any number of values. They are
+ * sent in the order of the calls, without waiting for the answers of those before.
  */
-export function executePrepared<Row extends object>(tx: Transaction, statement: SQL) {
-  const query = tx._.session.prepareQuery(
-    dialect.sqlToQuery(statement),
-    undefined,
-    'prepared',
-    false,
-  );
-  return query.execute() as Promise<Row[]>;
+export function executePrepared<Found extends object>(
+  tx: Transaction,
+  statement: SQL,
+): Promise<Found[]> {
+  const { client } = tx._.session as unknown as PostgresJsSession<Sql, never, never>;
+  const { sql: text, params } = dialect.sqlToQuery(statement);
+  return client.unsafe<(Found & Row)[]>(text, params as never[], { prepare: true }).execute();
 }

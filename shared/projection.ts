@@ -5,7 +5,7 @@ import { BlobErased, type BlobStore } from './blobs.ts';
 import { documentOf, type EventDefinition, type StoredEvent } from './event.ts';
 import { insertRows } from './insert-rows.ts';
 import { executePrepared, written } from './prepared.ts';
-import type { Checkpoint, Subscription, Transaction } from './subscription.ts';
+import type { Checkpoint, Handled, Subscription, Transaction } from './subscription.ts';
 import { count, tallyIn, type Tally } from './tally.ts';
 import { together } from './together.ts';
 
@@ -73,9 +73,13 @@ export function projectionSubscription<Row extends { id: string }>(
   const subscriptionName = options.name ?? projection.name;
   const folds = new Map(projection.folds.map((fold) => [fold.event.type, fold]));
 
-  async function handle(tx: Transaction, events: readonly StoredEvent[], checkpoint: Checkpoint) {
+  async function handle(
+    tx: Transaction,
+    events: readonly StoredEvent[],
+    locked: Promise<Checkpoint>,
+  ): Promise<Handled> {
     const ids = [...new Set(events.map((event) => idOf(event.stream)))].filter((id) => id !== null);
-    const before = await load(tx, ids);
+    const [before, checkpoint] = await Promise.all([load(tx, ids), locked]);
     const rows = new Map<string, Row | undefined>();
     for (const [id, parts] of Map.groupBy(before as Row[], (row) => row.id)) {
       rows.set(id, projection.parts ? projection.parts.join(parts) : parts[0]);
@@ -101,28 +105,26 @@ export function projectionSubscription<Row extends { id: string }>(
       before: [...touched].map((id) => unchanged.get(id)).filter((row) => row !== undefined),
       after: kept,
     };
-    // Of different rows or tables, each: they are sent together.
-    const writes = [
-      remove(tx, gone),
-      parts
-        ? replace(tx, known, Iterator.from(kept).flatMap(parts.split))
-        : upsert(
-            tx,
-            kept.map((row) => ({ ...row, ...revision })),
-          ),
-      ...tallies.map((tally) => count(tx, tally, changes)),
-    ];
+    const writes = [remove(tx, gone), ...tallies.flatMap((tally) => count(tx, tally, changes))];
     if (projection.live) {
       if (gone.length > 0) writes.push(reloadPages(tx, checkpoint));
       checkpoint.revision += 1;
     }
-    await together(writes);
+    if (parts) {
+      await together([...writes, replace(tx, known, Iterator.from(kept).flatMap(parts.split))]);
+      return;
+    }
+    const rowsNow = kept.map((row) => ({ ...row, ...revision }));
+    return { writes: [...writes, upsert(tx, rowsNow)] };
   }
 
   /** A row that is gone cannot be told: pages that may show it are loaded anew. */
   async function reloadPages(tx: Transaction, { revision }: Checkpoint): Promise<void> {
-    await tx.execute(sql`
-      UPDATE subscriptions SET reload_below = ${revision + 1} WHERE name = ${subscriptionName}`);
+    await executePrepared(
+      tx,
+      sql`
+      UPDATE subscriptions SET reload_below = ${revision + 1} WHERE name = ${subscriptionName}`,
+    );
   }
 
   return {

@@ -1,12 +1,8 @@
 import type { EventDefinition, NewEvent, StoredEvent } from './event.ts';
-import {
-  appendThrough,
-  VersionConflict,
-  type EventStore,
-  type StreamWrite,
-} from './event-store.ts';
+import { appendThrough, type EventStore, type StreamWrite } from './event-store.ts';
 import { derivedId } from './ids.ts';
-import type { Subscription, Transaction } from './subscription.ts';
+import type { RecentEvents } from './recent-events.ts';
+import type { Checkpoint, Handled, Subscription, Transaction } from './subscription.ts';
 import type { JobRequest, WorkQueue } from './work-queue.ts';
 
 /** What a reactor decides: facts to store on the event's stream, work to enqueue. */
@@ -44,20 +40,32 @@ export interface Reactor {
 /** Somebody may append between reading and appending; after so many rounds the batch is tried again later. */
 const ROUNDS = 5;
 
-/** Runs a reactor in the bus: its facts and jobs commit with the checkpoint. */
+/**
+ * Runs a reactor in the bus: its facts and jobs commit with the checkpoint. It decides on what this
+ * process has read of a stream, where that begins with the first event, and reads it only when more
+ * has come.
+ */
 export function reactorSubscription(
   reactor: Reactor,
-  options: { store: EventStore; queue: WorkQueue },
+  options: { store: EventStore; queue: WorkQueue; recent: RecentEvents },
 ): Subscription {
-  const { store, queue } = options;
+  const { store, queue, recent } = options;
+  const { reads = [] } = reactor;
   /** Enqueued by what is not yet known to be committed; to look into a queue in vain does no harm. */
   const filled = new Set<string>();
 
-  async function handle(tx: Transaction, events: readonly StoredEvent[]): Promise<void> {
+  async function handle(
+    tx: Transaction,
+    events: readonly StoredEvent[],
+    locked: Promise<Checkpoint>,
+  ): Promise<Handled> {
     const jobs: JobRequest[] = [];
+    const appended: StoredEvent[] = [];
     let undecided = [...events];
-    for (let conflicts = 0; undecided.length > 0;) {
-      const outcome = await decide(tx, undecided, jobs);
+    for (let conflicts = 0, isFirst = true; undecided.length > 0; isFirst = false) {
+      const [histories] = await Promise.all([historiesOf(tx, undecided, isFirst), locked]);
+      const outcome = await decide(tx, undecided, { histories, jobs });
+      appended.push(...outcome.appended);
       if (outcome.conflict) conflicts += 1;
       if (conflicts === ROUNDS)
         throw new Error(`${reactor.name}: its streams change faster than it decides.`);
@@ -65,13 +73,32 @@ export function reactorSubscription(
     }
     if (jobs.length > 0) await queue.enqueue(tx, jobs);
     for (const job of jobs) filled.add(job.queue);
+    return { appended };
+  }
+
+  /** The streams of events, and the others that are read: as they are now, or when these events were read. */
+  async function historiesOf(
+    tx: Transaction,
+    events: readonly StoredEvent[],
+    mayBeRecent: boolean,
+  ): Promise<Others> {
+    const known = new Map<string, readonly StoredEvent[]>();
+    const unknown: string[] = [];
+    for (const stream of new Set([...events, ...reads].map(({ stream }) => stream))) {
+      const history = mayBeRecent ? recent.historyOf(stream) : null;
+      if (history) known.set(stream, history);
+      else unknown.push(stream);
+    }
+    if (unknown.length === 0) return known;
+    return new Map([...known, ...(await store.readMany(unknown, tx))]);
   }
 
   /** Decides on the events, at most one with new facts a stream, and appends; returns what is left to decide. */
-  async function decide(tx: Transaction, events: StoredEvent[], jobs: JobRequest[]) {
-    const { reads = [] } = reactor;
-    const streams = new Set([...events, ...reads].map(({ stream }) => stream));
-    const histories = await store.readMany([...streams], tx);
+  async function decide(
+    tx: Transaction,
+    events: StoredEvent[],
+    { histories, jobs }: { histories: Others; jobs: JobRequest[] },
+  ) {
     const pending = new Map<
       string,
       { event: StoredEvent; write: StreamWrite; jobs: JobRequest[] }
@@ -93,22 +120,27 @@ export function reactorSubscription(
         pending.set(event.stream, { event, write, jobs: requested });
       }
     }
-    if (pending.size === 0) return { undecided, conflict: false };
+    if (pending.size === 0) return { undecided, appended: [], conflict: false };
     const decisions = [...pending.values()];
     const results = await store.appendIn(
       appendThrough(tx),
       decisions.map(({ write }) => [write]),
     );
     let conflict = false;
+    const appended: StoredEvent[] = [];
     for (const [index, decision] of decisions.entries()) {
       const result = results[index];
-      if (result === undefined || result instanceof VersionConflict) {
+      if (!result || result.conflict) {
         conflict = true;
         undecided.push(decision.event);
-      } else jobs.push(...decision.jobs);
+        continue;
+      }
+      if (result.isNew) appended.push(...result.events);
+      jobs.push(...decision.jobs);
     }
     return {
       undecided: undecided.toSorted((one, other) => one.position - other.position),
+      appended,
       conflict,
     };
   }

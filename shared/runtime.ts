@@ -11,6 +11,7 @@ import type { EventStreams } from './live/event-stream.ts';
 import { documentOf, type StoredEvent } from './event.ts';
 import { LIVE_CHANNEL } from './checkpoint.ts';
 import { projectionSubscription } from './projection.ts';
+import type { RecentEvents } from './recent-events.ts';
 import { reactorSubscription } from './reactor.ts';
 import { createRebuilds, type Rebuilds } from './rebuild.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
@@ -48,6 +49,7 @@ export function createRuntime(options: {
   catalogue: EventCatalogue;
   store: EventStore;
   feed: Feed;
+  recent: RecentEvents;
   blobs: BlobStore;
   queue: WorkQueue;
   sandbox: Sandbox;
@@ -58,7 +60,7 @@ export function createRuntime(options: {
   log: Logger;
 }): Runtime {
   const { config, database, store, feed, blobs, queue, sandbox, streams, slices, log } = options;
-  const { stepGate } = options;
+  const { stepGate, recent } = options;
   const works = config.role !== 'web';
   const projections = slices.flatMap((slice) => slice.projections ?? []);
   const reactors = slices.flatMap((slice) => slice.reactors ?? []);
@@ -74,10 +76,17 @@ export function createRuntime(options: {
     })),
   ];
   const subscriptions = [
-    ...reactors.map((reactor) => reactorSubscription(reactor, { store, queue })),
+    ...reactors.map((reactor) => reactorSubscription(reactor, { store, queue, recent })),
     ...projections.map((projection) => projectionSubscription(projection, { blobs })),
   ];
-  const bus = createBus({ database, store, feed, log, subscriptions: works ? subscriptions : [] });
+  const bus = createBus({
+    database,
+    store,
+    feed,
+    recent,
+    log,
+    subscriptions: works ? subscriptions : [],
+  });
   const rebuilds = createRebuilds({ database, bus, blobs, projections, log });
 
   function abandonEnded(events: readonly StoredEvent[]): void {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../tests/database.ts';
 import { newId, silent } from '../tests/kernel.ts';
+import { passCheckpoints } from './checkpoint.ts';
 import type { StoredEvent } from './event.ts';
 import type { Page } from './feed.ts';
 import { createSubscriptionRunner, type SubscriptionRunner } from './subscription-runner.ts';
@@ -38,9 +39,11 @@ function start(log: readonly StoredEvent[], read = (page: Page) => page): Promis
   runner = createSubscriptionRunner({
     database: test.database,
     log: silent,
+    pass: (over) => passCheckpoints(test.database.sql, [over]),
     readStream: async (stream) => log.filter((each) => each.stream === stream),
     readLog: {
       head: () => newest,
+      beginBatch: () => () => undefined,
       pageAfter: async (position) =>
         read({ events: log.filter((each) => each.position > position), position: newest }),
     },
@@ -48,7 +51,8 @@ function start(log: readonly StoredEvent[], read = (page: Page) => page): Promis
       name: NAME,
       kind: 'reactor',
       types: new Set(['Said']),
-      async handle(_tx, events) {
+      async handle(_tx, events, locked) {
+        await locked;
         handled.push(...events.map(({ position }) => position));
       },
     },

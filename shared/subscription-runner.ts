@@ -1,12 +1,17 @@
 import type { Logger } from 'pino';
-import { handleNext, type Moved, type ReadLog } from './batch.ts';
-import { passCheckpoint } from './checkpoint.ts';
+import { handleNext, type Moved, type Place, type ReadLog } from './batch.ts';
+import type { Pass } from './checkpoint.ts';
 import type { Database } from './database.ts';
 import type { StoredEvent } from './event.ts';
 import { isOutage } from './outage.ts';
 import { createParkedStreams, RETRY_DELAYS_MS } from './parked-streams.ts';
 import { createSignal } from './signal.ts';
-import type { Checkpoint, Subscription, Transaction } from './subscription.ts';
+import {
+  handleWithin,
+  type Checkpoint,
+  type Subscription,
+  type Transaction,
+} from './subscription.ts';
 
 export interface SubscriptionRunner {
   readonly subscription: Subscription;
@@ -17,8 +22,8 @@ export interface SubscriptionRunner {
   runDue(): void;
   /** Runs a parked stream at once, due or not; when that fails, it is not tried again by itself. */
   redrive(stream: string): Promise<'handled' | 'failed' | 'not-parked'>;
-  /** The position up to which all is done; null while something is under way, or a parked stream is due. */
-  restsAt(): number | null;
+  /** Where it is when nothing is under way and no parked stream is due; null otherwise. */
+  restsAt(): Place | null;
   /** Somebody else has handled its next events. */
   carried(moved: Moved): void;
 }
@@ -31,11 +36,13 @@ export function createSubscriptionRunner(options: {
   database: Database;
   subscription: Subscription;
   readLog: ReadLog;
+  /** Moves a checkpoint over events that nobody wants, together with those of others. */
+  pass: (over: Pass) => Promise<ReadonlySet<string>>;
   readStream: (stream: string) => Promise<StoredEvent[]>;
   log: Logger;
   retryDelays?: readonly number[];
 }): SubscriptionRunner {
-  const { database, subscription, readLog, readStream, log } = options;
+  const { database, subscription, readLog, pass, readStream, log } = options;
   const { pageAfter, head } = readLog;
   const { retryDelays = RETRY_DELAYS_MS } = options;
   const parked = createParkedStreams({ database, subscription, readStream, log, retryDelays });
@@ -58,8 +65,8 @@ export function createSubscriptionRunner(options: {
     const page = await pageAfter(passed);
     if (page.events.some(wants)) return false;
     if (page.position > stored && Date.now() - storedAt > IDLE_WRITE_MS) {
-      const over = { from: stored, to: page.position };
-      if (!(await passCheckpoint(database.sql, subscription.name, over))) return false;
+      const { name } = subscription;
+      if (!(await pass({ name, from: stored, to: page.position })).has(name)) return false;
       stored = page.position;
       storedAt = Date.now();
     }
@@ -70,8 +77,9 @@ export function createSubscriptionRunner(options: {
   /** Handles the next batch; false when level, or when another process has the checkpoint. */
   async function step(careful: boolean): Promise<boolean> {
     if (await passIdly()) return passed < head();
-    const { name, types, handle } = subscription;
-    const member = { name, types, handle: careful ? isolate : handle };
+    const { name, kind, types, handle } = subscription;
+    const place = passed < 0 ? null : { stored, passed };
+    const member = { name, kind, types, handle: careful ? isolate : handle, place };
     const moved = (await handleNext(database, [member], readLog)).get(name);
     if (!moved) return false;
     carried(moved);
@@ -88,10 +96,11 @@ export function createSubscriptionRunner(options: {
   async function isolate(
     tx: Transaction,
     events: readonly StoredEvent[],
-    checkpoint: Checkpoint,
+    locked: Promise<Checkpoint>,
   ): Promise<void> {
+    const checkpoint = await locked;
     try {
-      await tx.transaction((savepoint) => subscription.handle(savepoint, events, checkpoint));
+      await handleWithin(tx, subscription, events, checkpoint);
     } catch (error) {
       if (isOutage(error)) throw error;
       const streams = [...new Set(events.map((event) => event.stream))];
@@ -100,12 +109,12 @@ export function createSubscriptionRunner(options: {
       await isolate(
         tx,
         events.filter((event) => half.has(event.stream)),
-        checkpoint,
+        locked,
       );
       await isolate(
         tx,
         events.filter((event) => !half.has(event.stream)),
-        checkpoint,
+        locked,
       );
     }
   }
@@ -118,7 +127,7 @@ export function createSubscriptionRunner(options: {
   ): Promise<void> {
     for (const event of events) {
       try {
-        await tx.transaction((savepoint) => subscription.handle(savepoint, [event], checkpoint));
+        await handleWithin(tx, subscription, [event], checkpoint);
       } catch (error) {
         if (isOutage(error)) throw error;
         return parked.park(tx, event, error);
@@ -183,7 +192,7 @@ export function createSubscriptionRunner(options: {
 
   return {
     subscription,
-    restsAt: () => (running || due || stopped || passed < 0 ? null : passed),
+    restsAt: () => (running || due || stopped || passed < 0 ? null : { stored, passed }),
     carried,
     wake() {
       wanted = true;

@@ -15,6 +15,7 @@ import {
 import { connect } from './database.ts';
 import { projectionSubscription, type Projection } from './projection.ts';
 import { createRebuilds } from './rebuild.ts';
+import { handleWithin } from './subscription.ts';
 
 type Counter = typeof countersProjection extends Projection<infer Row> ? Row : never;
 
@@ -101,7 +102,7 @@ describe('a tally', () => {
     const sql = connect(test.url, {
       debug: (_connection, statement) => statements.push(statement),
     });
-    const { handle } = projectionSubscription(counted, { blobs: noBlobs });
+    const subscription = projectionSubscription(counted, { blobs: noBlobs });
     const statementsFor = async (rows: number) => {
       const ids = Array.from({ length: rows }, newId);
       const told = await Promise.all(
@@ -109,7 +110,8 @@ describe('a tally', () => {
       );
       await kernel.level('counters');
       statements.length = 0;
-      await drizzle(sql).transaction((tx) => handle(tx, told.flat(), { position: 0, revision: 0 }));
+      const checkpoint = { position: 0, revision: 0 };
+      await handleWithin(drizzle(sql), subscription, told.flat(), checkpoint);
       return statements.length;
     };
     // The first statements of a connection ask for the types of the database.

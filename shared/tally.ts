@@ -1,6 +1,6 @@
-import { and, eq, getTableColumns, or, sql, type SQL } from 'drizzle-orm';
+import { getTableColumns, sql, type SQL } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
-import { insertRows } from './insert-rows.ts';
+import { asRecords, insertRows } from './insert-rows.ts';
 import { executePrepared, written } from './prepared.ts';
 import type { Transaction } from './subscription.ts';
 
@@ -23,10 +23,7 @@ export interface Tally<Row> {
   of(row: Row): readonly TallyKey[];
 }
 
-interface Difference {
-  key: TallyKey;
-  count: number;
-}
+type Difference = TallyKey & { count: number };
 
 /** A tally in its table, or in the one it is rebuilt into. */
 export interface TallyIn<Row> {
@@ -34,48 +31,47 @@ export interface TallyIn<Row> {
   table: TallyTable;
   /** What follows the INSERT of differences. */
   added: SQL;
+  /** Removes those of keys that count nothing: up to the keys. */
+  emptied: SQL;
 }
 
 export function tallyIn<Row>(tally: Tally<Row>, tableSuffix: string): TallyIn<Row> {
   const table = tally.table(tally.tableName + tableSuffix);
-  const columns = keyColumns(table).map(([, { name }]) => sql.identifier(name));
-  const added = written(sql` ON CONFLICT (${sql.join(columns, sql`, `)})
-    DO UPDATE SET count = ${table.count} + excluded.count RETURNING count = 0 AS empty`);
-  return { of: tally.of, table, added };
+  const columns = Object.values(getTableColumns(table)).filter(({ name }) => name !== 'count');
+  const names = sql.join(
+    columns.map(({ name }) => sql.identifier(name)),
+    sql`, `,
+  );
+  const added = written(sql` ON CONFLICT (${names})
+    DO UPDATE SET count = ${table.count} + excluded.count`);
+  const emptied = written(sql`DELETE FROM ${table} WHERE count = 0 AND (${names}) IN (
+    SELECT ${names} FROM json_populate_recordset(NULL::${table}, `);
+  return { of: tally.of, table, added, emptied };
 }
 
-/** Takes a tally from what rows counted for to what they count for now. */
-export async function count<Row>(
+/** Takes a tally from what rows counted for to what they count for now, by statements that are sent at once. */
+export function count<Row>(
   tx: Transaction,
-  { of, table, added }: TallyIn<Row>,
+  { of, table, added, emptied }: TallyIn<Row>,
   { before, after }: { before: readonly Row[]; after: readonly Row[] },
-): Promise<void> {
+): Promise<unknown>[] {
   const differences = differencesOf(before.flatMap(of), after.flatMap(of));
-  if (differences.length === 0) return;
-  const rows = differences.map(({ key, count }) => ({ ...key, count }));
-  const counted = await executePrepared<{ empty: boolean }>(
-    tx,
-    sql`${insertRows(table, rows)}${added}`,
-  );
+  if (differences.length === 0) return [];
+  const writes = [executePrepared(tx, sql`${insertRows(table, differences)}${added}`)];
   // Nothing is left of what counts nothing, as in a rebuild that never came by it.
-  if (!counted.some(({ empty }) => empty)) return;
-  const fewer = differences.filter(({ count }) => count < 0).map(({ key }) => is(table, key));
-  await tx.delete(table).where(and(eq(table.count, 0), or(...fewer)));
+  const fewer = differences.filter(({ count }) => count < 0);
+  if (fewer.length > 0)
+    writes.push(executePrepared(tx, sql`${emptied}${asRecords(table, fewer)})`));
+  return writes;
 }
 
 function differencesOf(before: readonly TallyKey[], after: readonly TallyKey[]): Difference[] {
   const found = new Map<string, Difference>();
   const add = (key: TallyKey, one: 1 | -1) => {
     const text = JSON.stringify(key);
-    found.set(text, { key, count: (found.get(text)?.count ?? 0) + one });
+    found.set(text, { ...key, count: (found.get(text)?.count ?? 0) + one });
   };
   for (const key of before) add(key, -1);
   for (const key of after) add(key, 1);
   return [...found.values()].filter(({ count }) => count !== 0);
 }
-
-const keyColumns = (table: TallyTable) =>
-  Object.entries(getTableColumns(table)).filter(([name]) => name !== 'count');
-
-const is = (table: TallyTable, key: TallyKey) =>
-  and(...keyColumns(table).map(([name, column]) => eq(column, key[name])));

@@ -2,7 +2,9 @@
  * Waits for all of what runs in one transaction, then fails with the first failure. Not before: what
  * is still under way would write after the rollback, in no transaction.
  */
-export async function together(tasks: Iterable<Promise<unknown>>): Promise<void> {
-  for (const result of await Promise.allSettled(tasks))
-    if (result.status === 'rejected') throw result.reason;
+export async function together<Result>(tasks: Iterable<Promise<Result>>): Promise<Result[]> {
+  return (await Promise.allSettled(tasks)).map((settled) => {
+    if (settled.status === 'rejected') throw settled.reason;
+    return settled.value;
+  });
 }

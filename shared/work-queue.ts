@@ -124,6 +124,8 @@ export function createWorkQueue(options: {
     superviseIntervalSeconds: 5,
     monitorIntervalSeconds: 5,
     schedule: false,
+    // Nobody hears of it, and it asks often.
+    monitorVacuum: false,
   });
   boss.on('error', (error) => log.warn({ err: error }, 'queue error'));
   const places = new Map<string, Places>();

@@ -8,6 +8,7 @@ import { eventCatalogue, type EventCatalogue } from '../shared/event-catalogue.t
 import { createEventStore, type EventStore } from '../shared/event-store.ts';
 import { createFeed, type Feed } from '../shared/feed.ts';
 import { createEventStreams, type EventStreams } from '../shared/live/event-stream.ts';
+import { createRecentEvents, type RecentEvents } from '../shared/recent-events.ts';
 import { createRuntime, type Runtime } from '../shared/runtime.ts';
 import { createSandbox, type Sandbox } from '../shared/sandbox/sandbox.ts';
 import { secretKey } from '../shared/secret-key.ts';
@@ -34,6 +35,7 @@ export interface Cradle {
   catalogue: EventCatalogue;
   store: EventStore;
   feed: Feed;
+  recent: RecentEvents;
   blobs: BlobStore;
   queue: WorkQueue;
   sandbox: Sandbox;
@@ -71,6 +73,7 @@ export function createDoctrailContainer(
     feed: asFunction(({ database, catalogue }: Cradle) =>
       createFeed(database.sql, catalogue),
     ).singleton(),
+    recent: asFunction(createRecentEvents).singleton(),
     blobs: asFunction(({ config }: Cradle) =>
       createFolderBlobStore(blobFolder(config)),
     ).singleton(),

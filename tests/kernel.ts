@@ -1,4 +1,4 @@
-import { asc, gt } from 'drizzle-orm';
+import { asc, gt, sql as written } from 'drizzle-orm';
 import { Type } from 'typebox';
 import { pgTable, text, uuid, integer, bigint } from 'drizzle-orm/pg-core';
 import { pino } from 'pino';
@@ -9,6 +9,7 @@ import { defineEvent, documentStream, type NewEvent, type StoredEvent } from '..
 import { eventCatalogue } from '../shared/event-catalogue.ts';
 import { createEventStore, type EventStore } from '../shared/event-store.ts';
 import { createFeed } from '../shared/feed.ts';
+import { createRecentEvents, type RecentEvents } from '../shared/recent-events.ts';
 import { newId } from '../shared/ids.ts';
 import { on, type Projection } from '../shared/projection.ts';
 import type { Subscription } from '../shared/subscription.ts';
@@ -53,20 +54,23 @@ export const countersProjection: Projection<Counter> = {
 };
 
 /** What a live table reads of the counters. */
-export const liveCounters = ({ db, sql }: Database) => ({
-  async newest() {
-    const [row] = await sql<{ revision: string; reload_below: string }[]>`
-      SELECT revision, reload_below FROM subscriptions WHERE name = 'counters'`;
-    return { revision: Number(row?.revision), reloadBelow: Number(row?.reload_below) };
-  },
-  changedSince: (revision: number, limit: number) =>
-    db
-      .select()
-      .from(counters)
-      .where(gt(counters.revision, revision))
-      .orderBy(asc(counters.revision), asc(counters.id))
-      .limit(limit),
-});
+export const liveCounters = ({ db, sql }: Database) => {
+  const changed = db
+    .select()
+    .from(counters)
+    .where(gt(counters.revision, written.placeholder('revision')))
+    .orderBy(asc(counters.revision), asc(counters.id))
+    .limit(written.placeholder('limit'))
+    .prepare('counters_changed_since');
+  return {
+    async newest() {
+      const [row] = await sql<{ revision: string; reload_below: string }[]>`
+        SELECT revision, reload_below FROM subscriptions WHERE name = 'counters'`;
+      return { revision: Number(row?.revision), reloadBelow: Number(row?.reload_below) };
+    },
+    changedSince: (revision: number, limit: number) => changed.execute({ revision, limit }),
+  };
+};
 
 export const silent = pino({ level: 'silent' });
 
@@ -87,13 +91,18 @@ export interface TestKernel {
 /** A kernel like that of a process of its own: its own connections, store, feed and bus. */
 export async function startKernel(
   url: string,
-  subscriptions: (parts: { database: Database; store: EventStore }) => Subscription[],
+  subscriptions: (parts: {
+    database: Database;
+    store: EventStore;
+    recent: RecentEvents;
+  }) => Subscription[],
   options: { pollMs?: number; retryDelays?: readonly number[] } = {},
 ): Promise<TestKernel> {
   const database = openDatabase(url);
   const catalogue = eventCatalogue([Opened, Counted]);
   const store = createEventStore(database.sql, catalogue);
   const feed = createFeed(database.sql, catalogue);
+  const recent = createRecentEvents();
   const bus = createBus({
     database,
     store,
@@ -101,7 +110,8 @@ export async function startKernel(
     log: silent,
     pollMs: 200,
     ...options,
-    subscriptions: subscriptions({ database, store }),
+    recent,
+    subscriptions: subscriptions({ database, store, recent }),
   });
   await database.sql.begin(async (tx) => {
     // Two that start together would both find no table.

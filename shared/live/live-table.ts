@@ -65,6 +65,8 @@ export function createLiveTable<Row extends { revision: number }>(
   let running: Promise<void> | null = null;
   let countsAt = 0;
   let countsDue = false;
+  /** The newest revision of which nothing was found yet. */
+  let missed = 0;
 
   /** A row that cannot be rendered keeps no other from being told. */
   function render(row: Row, id?: number): string {
@@ -93,16 +95,18 @@ export function createLiveTable<Row extends { revision: number }>(
     connections.send(group, message('', { event: 'reload', id: revision }), revision);
   }
 
-  async function tellLevel(group: Group, newest: Newest): Promise<void> {
+  function tellLevel(group: Group, newest: Newest, changed: readonly Row[]): void {
     const [revision] = group;
-    if (revision === newest.revision) return;
-    const changed = await rows.changedSince(revision, MOST_AT_ONCE + 1);
     const whole = changed.length <= MOST_AT_ONCE ? changed : withoutLastRevision(changed);
     const last = whole.at(-1);
     if (last) connections.send(group, renderRevisions(whole), last.revision);
     else if (changed.length > 0) sendReload(group, newest);
     if (changed.length > 0) countsDue = true;
     if (whole.length < changed.length) signal.wake();
+    // What came between the two questions comes with the next look.
+    if (changed.length > 0 || revision === newest.revision || missed === newest.revision) return;
+    missed = newest.revision;
+    signal.wake();
   }
 
   /** All that a page lacks which has just come, or was left out: rows, progress, counts. */
@@ -117,15 +121,19 @@ export function createLiveTable<Row extends { revision: number }>(
   }
 
   async function tellChanges(): Promise<void> {
-    const newest = await rows.newest();
+    const level = connections.level();
+    const [newest, changes] = await Promise.all([
+      rows.newest(),
+      Promise.all(level.map(([revision]) => rows.changedSince(revision, MOST_AT_ONCE + 1))),
+    ]);
     // A revision that was never reached comes from another database and says nothing about this one.
     const isOutOfDate = ([revision]: Group) =>
       revision < newest.reloadBelow || revision > newest.revision;
     let counting: Promise<unknown> | undefined;
     const counts = () => (counting ??= rows.counts());
-    for (const group of connections.level()) {
+    for (const [index, group] of level.entries()) {
       if (isOutOfDate(group)) sendReload(group, newest);
-      else await tellLevel(group, newest);
+      else tellLevel(group, newest, changes[index] ?? []);
     }
     const behind = connections.behind();
     if (behind.length > MOST_GROUPS) signal.wake();
@@ -213,7 +221,7 @@ export function createLiveTable<Row extends { revision: number }>(
 }
 
 /** What a full page may hold only in part comes with the next. */
-function withoutLastRevision<Row extends { revision: number }>(changed: Row[]): Row[] {
+function withoutLastRevision<Row extends { revision: number }>(changed: readonly Row[]): Row[] {
   const last = changed.at(-1)?.revision;
   return changed.filter((row) => row.revision !== last);
 }

@@ -9,10 +9,11 @@ export interface StepProgress {
 }
 
 export interface ProgressBoard {
-  /** Starts to tell progress of one run, at most once a second. */
+  /** Starts to tell progress of an attempt, at most once a second. */
   reporter(
     document: string,
     step: string,
+    attempt: number,
   ): { report(done: number, total: number): void; end(): Promise<void> };
   of(documents: readonly string[]): Promise<Map<string, StepProgress>>;
   /** Documents with a step that tells progress right now. */
@@ -41,7 +42,9 @@ export function createProgressBoard(database: Database): ProgressBoard {
   );
 
   return {
-    reporter(document, step) {
+    reporter(document, step, attempt) {
+      // One before may have died with what it told.
+      let isTold = attempt > 1;
       let latest: StepProgress | null = null;
       let writing: Promise<unknown> = Promise.resolve();
       let timer: NodeJS.Timeout | undefined;
@@ -50,6 +53,7 @@ export function createProgressBoard(database: Database): ProgressBoard {
         if (!latest) return;
         const progress = latest;
         latest = null;
+        isTold = true;
         // A lost progress is told again by the next page.
         writing = write(document, step, progress).catch(() => undefined);
         timer = setTimeout(flush, INTERVAL_MS);
@@ -62,7 +66,7 @@ export function createProgressBoard(database: Database): ProgressBoard {
         async end() {
           clearTimeout(timer);
           await writing;
-          await clear(document);
+          if (isTold) await clear(document);
         },
       };
     },

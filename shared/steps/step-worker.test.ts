@@ -7,6 +7,7 @@ import { documentStream, type NewEvent, type StoredEvent } from '../event.ts';
 import { eventCatalogue } from '../event-catalogue.ts';
 import { createEventStore, type EventStore } from '../event-store.ts';
 import { newId } from '../ids.ts';
+import { createRecentEvents } from '../recent-events.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { StepFailure } from '../step-failure.ts';
 import { createProgressBoard, type ProgressBoard } from './progress.ts';
@@ -63,6 +64,7 @@ async function given(...facts: (NewEvent & { cause?: string })[]) {
     ) =>
       stepWorker(defineStep({ slug: 'weighing', title: 'Weighing', events, concurrency, run }), {
         store,
+        recent: createRecentEvents(),
         stepGate,
         progress,
         blobs: {} as BlobStore,

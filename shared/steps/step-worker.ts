@@ -6,6 +6,7 @@ import { documentStream, type EventMetadata, type NewEvent, type StoredEvent } f
 import { VersionConflict, type EventStore } from '../event-store.ts';
 import { derivedId } from '../ids.ts';
 import { isOutage } from '../outage.ts';
+import type { RecentEvents } from '../recent-events.ts';
 import { meteredSandbox } from '../sandbox/metered.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { StepFailure } from '../step-failure.ts';
@@ -24,6 +25,7 @@ export interface StepJob {
 
 interface Dependencies {
   store: EventStore;
+  recent: RecentEvents;
   stepGate: StepGate;
   blobs: BlobStore;
   sandbox: Sandbox;
@@ -61,7 +63,7 @@ const WORKER = `${hostname()}:${process.pid}`;
  * attempt is the newest one and still wanted, so a host that comes back late is refused.
  */
 export function stepWorker(step: Step, dependencies: Dependencies): StepWorker {
-  const { store, stepGate, blobs, sandbox, progress, config, log } = dependencies;
+  const { store, recent, stepGate, blobs, sandbox, progress, config, log } = dependencies;
   const running = new Map<string, AbortController>();
 
   const work: JobHandler<StepJob> = async ({ document, cause }, { signal: stopping }) => {
@@ -73,7 +75,7 @@ export function stepWorker(step: Step, dependencies: Dependencies): StepWorker {
     const abandoned = new AbortController();
     running.set(document, abandoned);
     const signal = AbortSignal.any([stopping, abandoned.signal]);
-    const reporter = progress.reporter(document, step.slug);
+    const reporter = progress.reporter(document, step.slug, attempt);
     const meter = meteredSandbox(sandbox);
     const context = {
       blobs,
@@ -111,11 +113,14 @@ export function stepWorker(step: Step, dependencies: Dependencies): StepWorker {
 
   /** States the start of a new attempt; null when nobody waits for it any more. */
   async function begin(document: string, cause: string) {
+    const stream = documentStream(document);
+    let known = recent.historyOf(stream);
     return decideAgain(async () => {
-      const stream = documentStream(document);
-      const history = await store.read(stream);
+      const isWanted = known !== null && stepGate.isWanted(known, step.slug, cause);
+      const history = known && isWanted ? known : await store.read(stream);
+      known = null;
       const state = foldStep(step.events, history);
-      if (!stepGate.isWanted(history, step.slug, cause)) return null;
+      if (!isWanted && !stepGate.isWanted(history, step.slug, cause)) return null;
       const facts = startFacts(state);
       const stored = await store.append({
         stream,

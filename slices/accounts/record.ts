@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { NewEvent } from '../../shared/event.ts';
-import { appendThrough, VersionConflict, type EventStore } from '../../shared/event-store.ts';
+import { appendThrough, type EventStore } from '../../shared/event-store.ts';
 import { newId } from '../../shared/ids.ts';
 import { withOrigin } from '../../shared/origin.ts';
 import type { Transaction } from '../../shared/subscription.ts';
@@ -30,7 +30,7 @@ export async function record(
   const metadata = withOrigin({ correlation: newId(), causation: null, actor, command });
   const write = { stream, expected: null, events: facts, metadata };
   const [result] = await store.appendIn(appendThrough(tx), [[write]]);
-  if (result instanceof VersionConflict) throw result;
+  if (result?.conflict) throw result.conflict;
 }
 
 /** Whether anything is known of a stream. */

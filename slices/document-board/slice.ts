@@ -31,8 +31,11 @@ export function documentBoard(dependencies: BoardDependencies): Slice {
 
   /** Rows come with their progress, so that a row told for another reason does not lose it. */
   const withProgress = async (records: BoardRecord[]) => {
-    const running = await progress.of(records.map(({ id }) => id));
-    const stuck = await queries.stuck();
+    if (records.length === 0) return [];
+    const [running, stuck] = await Promise.all([
+      progress.of(records.map(({ id }) => id)),
+      queries.stuck(),
+    ]);
     return records.map((record) => ({
       ...record,
       progress: running.get(record.id) ?? null,

@@ -31,6 +31,8 @@ import { notificationScreens, type ScreenDependencies } from './screen/notificat
 import { createWebhookSecrets } from './send/secrets.ts';
 import { createSender } from './send/send.ts';
 
+/** Messages that one process addresses at a time: they wait for the database alone, and share what they ask it. */
+const ADDRESSED_AT_ONCE = 16;
 /** Messages that one process sends at a time, far more than go to one endpoint. */
 const CONCURRENCY = 12;
 /** Endpoints whose recovery runs at a time, each at its own pace. */
@@ -110,7 +112,7 @@ export function webhookDelivery(dependencies: WebhookDependencies): Slice {
     reactors: [addressing, deliver, reopen, recover],
     projections: [endpointsProjection, deliveriesProjection],
     work: [
-      work(ADDRESSING, 2, addressingWorker({ store, blobs, database, config })),
+      work(ADDRESSING, ADDRESSED_AT_ONCE, addressingWorker({ store, blobs, database, config })),
       work(DELIVERY, CONCURRENCY, deliveryWorker(delivery)),
       work(REOPENING, 1, reopeningWorker(delivery)),
       work(RELEASE, 1, releaseWorker(delivery)),

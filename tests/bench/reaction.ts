@@ -95,9 +95,9 @@ async function ours({ workbench, watch, seconds }: Parts): Promise<Contender> {
       jobs: [{ queue: QUEUE, key: documentOf(stream) ?? '', data: { id: data['name'] } }],
     }),
   };
-  const kernel = await startKernel(url, ({ database, store }) => {
+  const kernel = await startKernel(url, ({ database, store, recent }) => {
     queue = createWorkQueue({ database, url, log: silent });
-    return [reactorSubscription(reactor, { store, queue })];
+    return [reactorSubscription(reactor, { store, queue, recent })];
   });
   workbench.after(kernel.stop);
   await queue?.start([QUEUE], true);

@@ -91,7 +91,7 @@ async function byHand(
   return (server.address() as AddressInfo).port;
 }
 
-type Store = (id: string) => Promise<void>;
+type Store = (id: string) => Promise<unknown>;
 
 const event = { type: 'Opened', data: { name: 'bench' }, metadata: { actor: 'user:bench' } };
 const eventsOf = (ids: readonly string[]) =>

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectionSubscription } from '../../../shared/projection.ts';
+import { handleWithin } from '../../../shared/subscription.ts';
 import { createTestDatabase, type TestDatabase } from '../../../tests/database.ts';
 import { noBlobs } from '../../../tests/kernel.ts';
 import { steps } from '../../../tests/laundry.ts';
@@ -41,10 +42,12 @@ beforeAll(async () => {
   test = await createTestDatabase();
   const events = historiesOf(shirts(800));
   await storeEvents(test.database, events);
-  const { handle } = projectionSubscription(slaProjection(trackingFold(steps)), { blobs: noBlobs });
+  const subscription = projectionSubscription(slaProjection(trackingFold(steps)), {
+    blobs: noBlobs,
+  });
   for (let start = 0; start < events.length; start += 97) {
     const page = events.slice(start, start + 97);
-    await test.database.db.transaction((tx) => handle(tx, page, { position: 0, revision: 0 }));
+    await handleWithin(test.database.db, subscription, page, { position: 0, revision: 0 });
   }
 });
 afterAll(() => test.drop());

@@ -21,6 +21,8 @@ export const FIRE_TIMER = 'fire sla timer';
 const BATCH = 500;
 /** Milliseconds between two looks when nothing wakes it, as for a clock that was moved. */
 const LOOK_EVERY_MS = 1_000;
+/** Documents move all the time: what that changes of the timers is looked at no more often (milliseconds). */
+const LOOK_AT_MOST_EVERY_MS = 250;
 const LONGEST_RETRY_MS = 30_000;
 
 interface DueDocument {
@@ -43,6 +45,7 @@ export function createSlaTimer(options: {
 }): SlaTimer {
   const { database, store, fold, log } = options;
   const signal = createSignal();
+  const ended = createSignal();
   let stopped = false;
   let running: Promise<void> = Promise.resolve();
 
@@ -130,10 +133,13 @@ export function createSlaTimer(options: {
     let failures = 0;
     while (!stopped) {
       try {
+        const lookedAt = performance.now();
         const { left, isDue } = await look();
         if (isDue && (await fire(await readDue()))) continue;
         await signal.wait(Math.min(left, LOOK_EVERY_MS * (1 + Math.random() / 4)));
         failures = 0;
+        const rest = lookedAt + Math.min(left, LOOK_AT_MOST_EVERY_MS) - performance.now();
+        if (rest > 0) await ended.wait(rest);
       } catch (error) {
         log.warn({ err: error }, 'timers could not be fired, trying again');
         await signal.wait(Math.min(LOOK_EVERY_MS * 2 ** failures++, LONGEST_RETRY_MS));
@@ -149,6 +155,7 @@ export function createSlaTimer(options: {
     async stop() {
       stopped = true;
       signal.wake();
+      ended.wake();
       await running;
     },
   };
