@@ -212,6 +212,22 @@ describe('a live table', () => {
     }
   });
 
+  it('renders a changed row once, however many look at it', async () => {
+    const rendered: string[] = [];
+    const { rows } = first();
+    const { render } = rows;
+    rows.render = (row) => {
+      rendered.push(`${row.id} ${row.revision}`);
+      return render(row);
+    };
+    const all = await Promise.all([connect(first()), connect(first()), connect(first())]);
+    await Promise.all(all.map((reader) => reader.until(hasCounts)));
+    const ids = await openDocuments(20);
+    await Promise.all(all.map((reader) => reader.until(shows(0, ids))));
+    expect(new Set(rendered).size).toBe(rendered.length);
+    expect(new Set(rendered.map((row) => row.split(' ')[0]))).toEqual(new Set(ids));
+  });
+
   it('writes a row of several lines as one message', async () => {
     const [id] = await openDocuments(1);
     const reader = await connect(first(), { after: 0 });

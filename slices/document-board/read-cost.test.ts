@@ -1,7 +1,8 @@
+import { drizzle } from 'drizzle-orm/postgres-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fillBoard } from '../../tests/bench/filled-board.ts';
 import { createTestDatabase, type TestDatabase } from '../../tests/database.ts';
-import { openDatabase, type Database } from '../../shared/database.ts';
+import { connect, openDatabase, type Database } from '../../shared/database.ts';
 import { readSearch } from '../search/search.contract.ts';
 import { createBoardQueries, type BoardFilter } from './queries.ts';
 
@@ -67,6 +68,24 @@ describe(`of ${DOCUMENTS} documents, little is read`, () => {
     });
     expect(count).toBe(found);
     expect(read).toBeLessThan(MOST_READ);
+  });
+
+  it.each<[string, BoardFilter, number]>([
+    ['the first page', all, 1],
+    // How far the documents next to the edge reach, and those of them that have the word.
+    ['a word that all have', search('ostermann'), 2],
+  ])('by few questions, for %s', async (_, filter, most) => {
+    const questions: string[] = [];
+    const options = { max: 1, debug: (_connection: number, text: string) => questions.push(text) };
+    const [pooled, sql] = [connect(test.url, options), connect(test.url, options)];
+    const queries = createBoardQueries({ db: drizzle(pooled), sql, close: async () => {} });
+    // The first questions of a connection ask for the types of the database.
+    await Promise.all([queries.page(filter, {}, PAGE), queries.counts()]);
+    questions.length = 0;
+    await queries.page(filter, {}, PAGE);
+    await queries.counts();
+    expect(questions.length).toBeLessThanOrEqual(most + 1);
+    await Promise.all([pooled.end(), sql.end()]);
   });
 
   it('for how many there are in each state', async () => {

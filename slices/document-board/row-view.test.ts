@@ -141,6 +141,10 @@ describe('the template of a row', () => {
     expect(text).toContain('max="12" value="2"');
   });
 
+  it('is small, for it goes to every browser at every change', () => {
+    expect(Buffer.byteLength(html(extracting, { done: 2, total: 12 }))).toBeLessThan(2_500);
+  });
+
   it('escapes what people wrote', () => {
     const text = html({
       fileName: '<img src=x onerror=alert(1)>.pdf',
