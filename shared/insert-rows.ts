@@ -1,63 +1,81 @@
 import { getTableColumns, sql, type SQL } from 'drizzle-orm';
-import type { PgTable } from 'drizzle-orm/pg-core';
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { written } from './prepared.ts';
 
 /**
- * The INSERT of any number of rows, as one parameter: a statement with a parameter for each value
- * takes longer to write and to plan than to run, and is another one for each number of rows. What the
- * first row does not have is left to the database. Begins a statement: `ON CONFLICT …` may follow.
+ * The INSERT of any number of rows, as one parameter a column: a statement with a parameter for each
+ * value takes longer to write and to plan than to run, and is another one for each number of rows.
+ * What the first row does not have is left to the database. Begins a statement: `ON CONFLICT …` may
+ * follow.
  */
 export function insertRows(table: PgTable, rows: readonly object[]): SQL {
-  return sql`${insertOf(table, rows).text}${asRecords(table, rows)}`;
+  return sql`${shapeOf(table, rows).insert}${selectRows(table, rows)}`;
 }
 
-/** Rows as the parameter that ends `json_populate_recordset(NULL::table, `. */
-export function asRecords(table: PgTable, rows: readonly object[]): SQL {
-  const { columns } = insertOf(table, rows);
-  const records = rows.map((row) =>
-    Object.fromEntries(columns.map(([key, name]) => [name, row[key as keyof typeof row]])),
-  );
-  return sql`${toJson(records)}::text::json)`;
+/** Rows as a query, with the columns that the first one has. */
+export function selectRows(table: PgTable, rows: readonly object[]): SQL {
+  const { columns, select, names } = shapeOf(table, rows);
+  const values = columns.map(([key, column]) => {
+    const texts = rows.map((row) => asText(column, row[key as keyof typeof row]));
+    return sql`${sql.param(texts)}::text[]`;
+  });
+  return sql`${select}${sql.join(values, sql`, `)}${names}`;
 }
 
-interface Insert {
-  /** Of each column the key in a row, and the name in the table. */
-  columns: readonly (readonly [key: string, name: string])[];
-  /** The statement up to its parameter. */
-  text: SQL;
+/** What is the same for all rows that have the same keys. */
+interface Shape {
+  columns: readonly (readonly [key: string, column: PgColumn])[];
+  /** What stands before the query. */
+  insert: SQL;
+  /** The query up to its parameters, and what follows them. */
+  select: SQL;
+  names: SQL;
 }
 
-const inserts = new WeakMap<PgTable, Map<string, Insert>>();
+const shapes = new WeakMap<PgTable, Map<string, Shape>>();
 
-function insertOf(table: PgTable, rows: readonly object[]): Insert {
+function shapeOf(table: PgTable, rows: readonly object[]): Shape {
   const keys = Object.keys(rows[0] ?? {});
-  const ofTable = inserts.get(table) ?? new Map<string, Insert>();
-  inserts.set(table, ofTable);
-  const found = ofTable.get(keys.join()) ?? writeInsert(table, new Set(keys));
+  const ofTable = shapes.get(table) ?? new Map<string, Shape>();
+  shapes.set(table, ofTable);
+  const found = ofTable.get(keys.join()) ?? writeShape(table, new Set(keys));
   ofTable.set(keys.join(), found);
   return found;
 }
 
-function writeInsert(table: PgTable, keys: ReadonlySet<string>): Insert {
-  const columns = Object.entries(getTableColumns(table))
-    .filter(([key]) => keys.has(key))
-    .map(([key, { name }]) => [key, name] as const);
-  const names = sql.join(
-    columns.map(([, name]) => sql.identifier(name)),
-    sql`, `,
-  );
-  const text = written(sql`INSERT INTO ${table} (${names}) SELECT ${names}
-    FROM json_populate_recordset(NULL::${table}, `);
-  return { columns, text };
+function writeShape(table: PgTable, keys: ReadonlySet<string>): Shape {
+  const columns = Object.entries(getTableColumns(table)).filter(([key]) => keys.has(key));
+  const each = (write: (column: PgColumn) => SQL) =>
+    sql.join(
+      columns.map(([, column]) => write(column)),
+      sql`, `,
+    );
+  const nameOf = ({ name }: PgColumn) => sql`${sql.identifier(name)}`;
+  const names = each(nameOf);
+  // PostgreSQL reads a value from its text several times as fast as from within JSON.
+  const cast = each((column) => sql`${nameOf(column)}::${sql.raw(column.getSQLType())}`);
+  return {
+    columns,
+    insert: written(sql`INSERT INTO ${table} (${names}) `),
+    select: written(sql`SELECT ${cast} FROM unnest(`),
+    names: written(sql`) AS given (${names})`),
+  };
 }
 
 const LONE_SURROGATE = /\\ud[89a-f]/;
 
-/** PostgreSQL refuses half a character, which as a parameter of its own the driver mends. */
-function toJson(records: readonly object[]): string {
-  const json = JSON.stringify(records);
+/** A value as PostgreSQL writes it. */
+function asText(column: PgColumn, value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  if (column.getSQLType() === 'jsonb') return asJson(value);
+  return String(column.mapToDriverValue(value));
+}
+
+/** PostgreSQL refuses half a character inside JSON, which elsewhere the driver mends. */
+function asJson(value: unknown): string {
+  const json = JSON.stringify(value);
   if (!LONE_SURROGATE.test(json)) return json;
-  return JSON.stringify(records, (_key, value: unknown) =>
-    typeof value === 'string' ? value.toWellFormed() : value,
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'string' ? inner.toWellFormed() : inner,
   );
 }

@@ -1,6 +1,6 @@
 import { getTableColumns, sql, type SQL } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
-import { asRecords, insertRows } from './insert-rows.ts';
+import { insertRows, selectRows } from './insert-rows.ts';
 import { executePrepared, written } from './prepared.ts';
 import type { Transaction } from './subscription.ts';
 
@@ -44,8 +44,7 @@ export function tallyIn<Row>(tally: Tally<Row>, tableSuffix: string): TallyIn<Ro
   );
   const added = written(sql` ON CONFLICT (${names})
     DO UPDATE SET count = ${table.count} + excluded.count`);
-  const emptied = written(sql`DELETE FROM ${table} WHERE count = 0 AND (${names}) IN (
-    SELECT ${names} FROM json_populate_recordset(NULL::${table}, `);
+  const emptied = written(sql`DELETE FROM ${table} WHERE count = 0 AND (${names}) IN (`);
   return { of: tally.of, table, added, emptied };
 }
 
@@ -59,9 +58,9 @@ export function count<Row>(
   if (differences.length === 0) return [];
   const writes = [executePrepared(tx, sql`${insertRows(table, differences)}${added}`)];
   // Nothing is left of what counts nothing, as in a rebuild that never came by it.
-  const fewer = differences.filter(({ count }) => count < 0);
+  const fewer = differences.filter(({ count }) => count < 0).map(({ count: _, ...key }) => key);
   if (fewer.length > 0)
-    writes.push(executePrepared(tx, sql`${emptied}${asRecords(table, fewer)})`));
+    writes.push(executePrepared(tx, sql`${emptied}${selectRows(table, fewer)})`));
   return writes;
 }
 

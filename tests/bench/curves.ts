@@ -6,7 +6,7 @@ import { countersProjection, noBlobs, Opened, startKernel, type TestKernel } fro
 import { load, type Bench, type BenchCase, type Contender, type Mark } from './bench.ts';
 import { fillLog, rebuilderOf, readFeed } from './feed.ts';
 import { fillBoard } from './filled-board.ts';
-import { ask, serve, type Served } from './served.ts';
+import { ask, newDataDir, serve, type Served } from './served.ts';
 import type { Workbench } from './workbench.ts';
 
 /** Documents there are already. */
@@ -110,6 +110,9 @@ async function fill(workbench: Workbench, documents: number): Promise<Filled> {
   const url = await workbench.createDatabase();
   const sql = connect(url, { max: 2 });
   workbench.after(() => sql.end());
+  const dataDir = await newDataDir(workbench);
+  // A database with events takes no folder that it does not know.
+  await (await serve(workbench, url, 'operator', dataDir)).server.stop();
   await fillLog(sql, events, EVENTS_A_DOCUMENT);
   await fillBoard(sql, documents);
   await sql`INSERT INTO subscriptions (name, position) VALUES ('counters', ${events})`;
@@ -124,6 +127,6 @@ async function fill(workbench: Workbench, documents: number): Promise<Filled> {
     sql,
     kernel,
     rebuild: await rebuilderOf(kernel),
-    served: await serve(workbench, url, 'operator'),
+    served: await serve(workbench, url, 'operator', dataDir),
   };
 }

@@ -11,12 +11,19 @@ export interface Served {
   headers: { authorization: string };
 }
 
+export const newDataDir = ({ folder }: Workbench) => mkdtemp(join(folder, 'served-'));
+
 /** Serves pages and uploads of a database without processing anything; ends with the bench. */
-export async function serve(workbench: Workbench, url: string, role: Role): Promise<Served> {
+export async function serve(
+  workbench: Workbench,
+  url: string,
+  role: Role,
+  dataDir?: string,
+): Promise<Served> {
   const environment = {
     DATABASE_URL: url,
     SECRET_KEY: 'the secret key of a bench, long enough',
-    DATA_DIR: await mkdtemp(join(workbench.folder, 'served-')),
+    DATA_DIR: dataDir ?? (await newDataDir(workbench)),
     ROLE: 'web',
     REQUESTS_PER_MINUTE: '10000000',
   };
