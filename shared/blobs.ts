@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { grouped } from './grouped.ts';
 import { newId } from './ids.ts';
 
 /** A blob's content hash (SHA-256, lower-case hex) and its size. */
@@ -81,6 +82,8 @@ const STAGED_FOR_MS = 24 * 3600 * 1000;
 export function createFolderBlobStore(folder: string): BlobStore {
   const incoming = join(folder, '.incoming');
   const path = (document: string, sha256: string) => join(folder, document, sha256);
+  /** One write to the disk for all documents that come at the same moment. */
+  const syncAll = grouped<string>(() => syncFolder(folder));
 
   const store: BlobStore = {
     path,
@@ -112,8 +115,7 @@ export function createFolderBlobStore(folder: string): BlobStore {
       const home = join(folder, document);
       const created = await mkdir(home, { recursive: true, mode: 0o700 }).catch(erased);
       await rename(join(incoming, token), path(document, sha256));
-      await syncFolder(home);
-      if (created) await syncFolder(folder);
+      await Promise.all([syncFolder(home), ...(created ? [syncAll(document)] : [])]);
     },
     discard: ({ token }) => rm(join(incoming, token), { force: true }),
     async remove(document, sha256) {
