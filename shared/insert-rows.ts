@@ -9,12 +9,13 @@ import { written } from './prepared.ts';
  * follow.
  */
 export function insertRows(table: PgTable, rows: readonly object[]): SQL {
-  return sql`${shapeOf(table, rows).insert}${selectRows(table, rows)}`;
+  const keys = Object.keys(rows[0] ?? {});
+  return sql`${shapeOf(table, keys).insert}${selectRows(table, rows, keys)}`;
 }
 
-/** Rows as a query, with the columns that the first one has. */
-export function selectRows(table: PgTable, rows: readonly object[]): SQL {
-  const { columns, select, names } = shapeOf(table, rows);
+/** Some columns of rows, by their keys, as a query. */
+export function selectRows(table: PgTable, rows: readonly object[], keys: readonly string[]): SQL {
+  const { columns, select, names } = shapeOf(table, keys);
   const values = columns.map(([key, column]) => {
     const texts = rows.map((row) => asText(column, row[key as keyof typeof row]));
     return sql`${sql.param(texts)}::text[]`;
@@ -34,8 +35,7 @@ interface Shape {
 
 const shapes = new WeakMap<PgTable, Map<string, Shape>>();
 
-function shapeOf(table: PgTable, rows: readonly object[]): Shape {
-  const keys = Object.keys(rows[0] ?? {});
+function shapeOf(table: PgTable, keys: readonly string[]): Shape {
   const ofTable = shapes.get(table) ?? new Map<string, Shape>();
   shapes.set(table, ofTable);
   const found = ofTable.get(keys.join()) ?? writeShape(table, new Set(keys));

@@ -31,36 +31,39 @@ export interface TallyIn<Row> {
   table: TallyTable;
   /** What follows the INSERT of differences. */
   added: SQL;
+  /** The names of what is counted by. */
+  keys: readonly string[];
   /** Removes those of keys that count nothing: up to the keys. */
   emptied: SQL;
 }
 
 export function tallyIn<Row>(tally: Tally<Row>, tableSuffix: string): TallyIn<Row> {
   const table = tally.table(tally.tableName + tableSuffix);
-  const columns = Object.values(getTableColumns(table)).filter(({ name }) => name !== 'count');
+  const columns = Object.entries(getTableColumns(table)).filter(([key]) => key !== 'count');
+  const keys = columns.map(([key]) => key);
   const names = sql.join(
-    columns.map(({ name }) => sql.identifier(name)),
+    columns.map(([, { name }]) => sql.identifier(name)),
     sql`, `,
   );
   const added = written(sql` ON CONFLICT (${names})
     DO UPDATE SET count = ${table.count} + excluded.count`);
   const emptied = written(sql`DELETE FROM ${table} WHERE count = 0 AND (${names}) IN (`);
-  return { of: tally.of, table, added, emptied };
+  return { of: tally.of, table, added, keys, emptied };
 }
 
 /** Takes a tally from what rows counted for to what they count for now, by statements that are sent at once. */
 export function count<Row>(
   tx: Transaction,
-  { of, table, added, emptied }: TallyIn<Row>,
+  { of, table, added, keys, emptied }: TallyIn<Row>,
   { before, after }: { before: readonly Row[]; after: readonly Row[] },
 ): Promise<unknown>[] {
   const differences = differencesOf(before.flatMap(of), after.flatMap(of));
   if (differences.length === 0) return [];
   const writes = [executePrepared(tx, sql`${insertRows(table, differences)}${added}`)];
   // Nothing is left of what counts nothing, as in a rebuild that never came by it.
-  const fewer = differences.filter(({ count }) => count < 0).map(({ count: _, ...key }) => key);
+  const fewer = differences.filter(({ count }) => count < 0);
   if (fewer.length > 0)
-    writes.push(executePrepared(tx, sql`${emptied}${selectRows(table, fewer)})`));
+    writes.push(executePrepared(tx, sql`${emptied}${selectRows(table, fewer, keys)})`));
   return writes;
 }
 

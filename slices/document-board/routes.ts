@@ -54,7 +54,15 @@ export function boardRoutes(
     const sort = request.query.sort || 'newest';
     // Before the rows: what changes in between is then sent twice, never lost.
     const { revision, position } = await queries.newest();
-    const page = await queries.page(filter, edge(sort, request.query), PAGE_ROWS);
+    const [page, counts, stuck] = await Promise.all([
+      queries.page(filter, edge(sort, request.query), PAGE_ROWS),
+      queries.counts(),
+      queries.stuck(),
+    ]);
+    const [snippets, running] = await Promise.all([
+      filter.search ? snippetsOf(filter.search, page.records.map(toFound)) : new Map(),
+      progress.of(page.records.map(({ id }) => id)),
+    ]);
     const board = boardPageView({
       query: {
         status: filter.status,
@@ -67,18 +75,16 @@ export function boardRoutes(
       },
       hints: filter.search?.hints ?? [],
       isForgiving: page.isForgiving,
-      snippets: filter.search
-        ? await snippetsOf(filter.search, page.records.map(toFound))
-        : new Map(),
+      snippets,
       rows: page.records.map(toBoardRow),
       hasOlder: page.hasOlder,
       hasNewer: page.hasNewer,
-      counts: await queries.counts(),
+      counts,
       revision,
       position,
       titles,
-      progress: await progress.of(page.records.map(({ id }) => id)),
-      stuck: await queries.stuck(),
+      progress: running,
+      stuck,
       now: new Date(),
       canUpload: ['operator', 'admin'].includes(request.principal.role),
     });
