@@ -62,9 +62,12 @@ async function timed(operations: number, work: () => Promise<unknown>): Promise<
   return { rate: (operations * 1_000) / (performance.now() - begun) };
 }
 
+/** Documents that are processed together. */
+const TOGETHER = 1_000;
+
 /**
- * Streams of an `Opened` and `Counted` ones, twenty events unless told, written side by side as documents that are processed
- * together, in place of all events that there are.
+ * Streams of an `Opened` and `Counted` ones, twenty events unless told, written side by side as
+ * documents that are processed together, in place of all events that there are.
  */
 export async function fillLog(
   sql: Sql,
@@ -74,15 +77,17 @@ export async function fillLog(
   await sql`ALTER TABLE events DISABLE TRIGGER events_are_append_only`;
   await sql`TRUNCATE events`;
   await sql`ALTER TABLE events ENABLE TRIGGER events_are_append_only`;
+  const together = Math.max(1, Math.min(TOGETHER, Math.round(events / eventsAStream)));
   await sql`
     INSERT INTO events (position, id, stream, version, type, schema_version, data, metadata, stored_at)
-    SELECT n + 1, gen_random_uuid(), 'document-' || md5((n % streams)::text)::uuid, n / streams + 1,
-      CASE WHEN n < streams THEN 'Opened' ELSE 'Counted' END, 1,
-      CASE WHEN n < streams THEN jsonb_build_object('name', repeat('x', 290))
+    SELECT n + 1, gen_random_uuid(), 'document-' || md5((block * together + place % together)::text)::uuid,
+      place / together + 1, CASE WHEN place < together THEN 'Opened' ELSE 'Counted' END, 1,
+      CASE WHEN place < together THEN jsonb_build_object('name', repeat('x', 290))
         ELSE jsonb_build_object('by', 1) END,
       '{"correlation": "c", "causation": null, "actor": "user:bench", "command": "fill"}', now()
-    FROM (SELECT n - 1 AS n, ${Math.max(1, Math.round(events / eventsAStream))}::int AS streams
-          FROM generate_series(1, ${events}::int) n) numbers
+    FROM (SELECT n, together, n / (together * each) AS block, n % (together * each) AS place
+          FROM (SELECT n - 1 AS n, ${together}::int AS together, ${eventsAStream}::int AS each
+                FROM generate_series(1, ${events}::int) n) numbers) places
     ORDER BY n`;
   await sql`SELECT setval('event_position', ${events})`;
   await sql`VACUUM ANALYZE events`;
