@@ -127,6 +127,15 @@ describe('a batch', () => {
     expect(await counted('counters_again')).toEqual({ rows: 2, sum: 4 });
   });
 
+  it('handles nothing again, however far back it is believed to be', async () => {
+    const log = logOf(await told(3));
+    await handle(log);
+    const behind = { stored: 6, passed: 2 };
+    const moved = await handle(log, members({ counters: behind, again: behind }));
+    expect(moved.get('counters')).toEqual({ position: 6, handled: 0 });
+    expect(await counted('counters')).toEqual({ rows: 3, sum: 6 });
+  });
+
   it('leaves those to another process that it has, one or all', async () => {
     const log = logOf(await told(2));
     const other = connect(test.url, { max: 1 });

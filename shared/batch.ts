@@ -8,7 +8,7 @@ import { together } from './together.ts';
 
 /** The log as the bus of this process has read it. */
 export interface ReadLog {
-  /** The page after a position, from memory when it lies there. */
+  /** The page after a position, from memory when it lies there; empty, and ends there, when nothing behind it was read. */
   pageAfter(position: number): Promise<Page>;
   /** The newest settled position that was read. */
   head(): number;
@@ -159,8 +159,10 @@ async function handleIn(
 }
 
 async function nextOf({ types }: Member, after: Place, log: ReadLog): Promise<Next> {
-  if (after.passed >= log.head()) return { after, events: [], position: after.passed };
-  const { events, position } = await log.pageAfter(after.passed);
+  // Whatever is believed: up to the checkpoint all is handled.
+  const from = Math.max(after.stored, after.passed);
+  if (from >= log.head()) return { after, events: [], position: from };
+  const { events, position } = await log.pageAfter(from);
   return { after, events: events.filter(({ type }) => types.has(type)), position };
 }
 

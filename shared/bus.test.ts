@@ -18,6 +18,7 @@ import {
 import { createBus } from './bus.ts';
 import { documentStream, type StoredEvent } from './event.ts';
 import { eventCatalogue } from './event-catalogue.ts';
+import { createEventStore } from './event-store.ts';
 import { createFeed } from './feed.ts';
 import { LIVE_CHANNEL } from './checkpoint.ts';
 import { projectionSubscription } from './projection.ts';
@@ -173,6 +174,48 @@ describe('the bus', () => {
     await one.level('counters');
     await bus.stop();
     expect(await rows(one)).toHaveLength(40);
+  });
+
+  it('folds nothing again that another process has folded, which has read on', async () => {
+    const one = await kernel(projection);
+    const feed = createFeed(one.database.sql, eventCatalogue([Opened, Counted]));
+    let readable = 0;
+    let looks = 0;
+    const behind = createBus({
+      database: one.database,
+      // Of its own: it tells nothing from memory.
+      store: createEventStore(one.database.sql, eventCatalogue([Opened, Counted])),
+      feed: {
+        ...feed,
+        after: async (position, limit) => {
+          looks += 1;
+          const page = await feed.after(position, limit);
+          const events = page.events.filter((event) => event.position <= readable);
+          return { events, position: events.at(-1)?.position ?? position };
+        },
+      },
+      recent: createRecentEvents(),
+      subscriptions: projection(),
+      log: silent,
+      pollMs: 10,
+    });
+    const lookAround = async () => {
+      const before = looks;
+      await until('it to look around', async () => looks > before + 10);
+    };
+    const id = newId();
+    await one.tell(id, Opened({ name: 'a' }));
+    await one.level('counters');
+    await behind.start();
+    const told = await one.tell(id, Counted({ by: 2 }), Counted({ by: 3 }));
+    await one.level('counters');
+    for (const { position } of told) {
+      readable = position;
+      await lookAround();
+      expect(behind.position()).toBe(position);
+    }
+    await behind.stop();
+    expect(await rowOf(one, id)).toMatchObject({ count: 5 });
   });
 
   it('goes on past a position that was drawn and never stored', async () => {

@@ -96,6 +96,8 @@ export function createBus(options: {
   let unlisten: (() => Promise<void>) | undefined;
 
   async function pageAfter(position: number): Promise<Page> {
+    // Another process has read on, and has taken a subscription along.
+    if (position >= head) return { events: [], position };
     const events = recent.after(position, PAGE);
     if (!events) return feed.between(position, head, PAGE);
     const last = events.at(-1);

@@ -67,10 +67,11 @@ export function createSubscriptionRunner(options: {
     if (page.position > stored && Date.now() - storedAt > IDLE_WRITE_MS) {
       const { name } = subscription;
       if (!(await pass({ name, from: stored, to: page.position })).has(name)) return false;
-      stored = page.position;
+      stored = Math.max(stored, page.position);
       storedAt = Date.now();
     }
-    passed = page.position;
+    // Somebody else may have carried it further meanwhile.
+    passed = Math.max(passed, page.position);
     return true;
   }
 
