@@ -58,7 +58,7 @@ class Elsewhere extends Error {
  * subscription: those whose row another one has are left to it, and missing in the result.
  *
  * What they read for the events that are believed to be next is sent with the lock, and what they
- * write with the commit: two round trips instead of six. Where the belief is wrong, nothing is
+ * write with the commit: three round trips instead of six. Where the belief is wrong, nothing is
  * written, and it is done once more, by what the locked rows say.
  */
 export async function handleNext(
