@@ -9,6 +9,7 @@ import { sessionCookie, type Role } from '../shared/web/principal.ts';
 import type { Cradle } from '../slices/container.ts';
 import { startDoctrail } from '../slices/doctrail.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+import { level } from './kernel.ts';
 
 /** A file to upload; the content type is whatever a sender might claim. */
 export interface TestFile {
@@ -55,6 +56,8 @@ export interface TestApp {
   document(id: string): Promise<TestDocument>;
   /** Waits until a document has one of the statuses; looks again with every event. */
   untilStatus(id: string, ...statuses: string[]): Promise<TestDocument>;
+  /** Waits until subscriptions have handled every event of the log that they want. */
+  level(...subscriptions: string[]): Promise<void>;
   /** How many documents were received, and every file below the blob folder. */
   stored(): Promise<{ documents: number; files: string[] }>;
   /** Stops the server in order and starts it again on the same data. */
@@ -143,6 +146,14 @@ export async function startTestApp(
         }
       } finally {
         waiting.delete(signal);
+      }
+    },
+    async level(...names) {
+      const { subscriptions } = doctrail.cradle.runtime;
+      for (const name of names) {
+        const types = subscriptions.find((each) => each.name === name)?.types;
+        if (!types) throw new Error(`There is no subscription ${name}.`);
+        await level(database.database, name, types);
       }
     },
     async stored() {

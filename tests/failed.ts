@@ -6,7 +6,6 @@ import { DocumentReceived } from '../slices/receive-document/events.ts';
 import { groupOf } from '../slices/failure-admin/failure-group.contract.ts';
 import { StepGivenUp } from '../slices/retry-policy/events.ts';
 import type { TestApp } from './app.ts';
-import { level } from './kernel.ts';
 
 const CHUNK = 250;
 
@@ -24,11 +23,12 @@ export function groupOfCode(steps: readonly StepSlice[], code: string): string {
  * them apart in groups. Resolves when every table has them; gives their ids in the order of receipt.
  */
 export async function failMany(
-  { cradle: { store, database, slices } }: TestApp,
+  app: TestApp,
   steps: readonly StepSlice[],
   count: number,
   code: (index: number) => string,
 ): Promise<string[]> {
+  const { store, slices } = app.cradle;
   const [first] = steps.map(({ step }) => step);
   if (!first) throw new Error('Nothing can fail without a step.');
   const plan = steps.map(({ step }) => step.slug);
@@ -71,6 +71,6 @@ export async function failMany(
     ...(slice.projections ?? []),
     ...(slice.reactors ?? []),
   ]);
-  for (const { name } of listeners) await level(database, name);
+  await app.level(...listeners.map(({ name }) => name));
   return ids;
 }

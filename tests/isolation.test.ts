@@ -4,7 +4,6 @@ import { readEvents } from '../shared/live/event-stream.fixture.ts';
 import type { Role } from '../shared/web/principal.ts';
 import { formOf, startTestApp, type TestApp, type TestDocument, type TestFile } from './app.ts';
 import { readCorpus } from './corpus/manifest.ts';
-import { level } from './kernel.ts';
 
 // Two programs hand over good and poisonous files at the same time, the same bytes among them. A word
 // in everything that one sends must not be seen wherever the other, or the other's document, is shown.
@@ -75,7 +74,7 @@ beforeAll(async () => {
   await Promise.all(senders.map((one) => send(one, filesOf(one.word, alike))));
   for (const { ids } of senders)
     await Promise.all(ids.map((id) => app.untilStatus(id, 'completed', 'failed')));
-  await level(app.database.database, 'document-search');
+  await app.level('document-search');
 }, 120_000);
 afterAll(async () => {
   for (const each of leave) each();

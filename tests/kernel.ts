@@ -139,11 +139,20 @@ export async function startKernel(
   };
 }
 
-/** Looks until a subscription is level: the only thing to wait on from outside is its checkpoint. */
-export async function level(database: Database, subscription: string): Promise<void> {
+/**
+ * Looks until a subscription is level: the only thing to wait on from outside is its checkpoint. With
+ * its types, until it has handled what it wants: what it does not want it passes up to a second later.
+ */
+export async function level(
+  database: Database,
+  subscription: string,
+  types?: ReadonlySet<string>,
+): Promise<void> {
+  const { sql } = database;
+  const wanted = types ? sql`WHERE type = ANY (${[...types]})` : sql``;
   for (;;) {
-    const [row] = await database.sql<{ level: boolean }[]>`
-      SELECT position >= (SELECT coalesce(max(position), 0) FROM events) AS level
+    const [row] = await sql<{ level: boolean }[]>`
+      SELECT position >= (SELECT coalesce(max(position), 0) FROM events ${wanted}) AS level
       FROM subscriptions WHERE name = ${subscription}`;
     if (row?.level) return;
     await new Promise((resolve) => setTimeout(resolve, 20));

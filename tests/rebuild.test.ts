@@ -66,7 +66,7 @@ async function failInEveryWay(): Promise<void> {
     { name: 'archive.gz', content: new Uint8Array([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]) },
   ];
   for (const { id } of await app.upload(...files)) await app.untilStatus(id, 'failed');
-  for (const { name } of projections()) await level(app.database.database, name);
+  await app.level(...projections().map(({ name }) => name));
   const { groups } = (await (await app.ask('/api/failures', { as: 'admin' })).json()) as {
     groups: { id: string }[];
   };
@@ -146,7 +146,7 @@ const tableId = async (table: string) =>
   String((await raw()`SELECT ${table}::regclass::oid::int AS id`)[0]?.['id']);
 
 async function allLevel(): Promise<void> {
-  for (const { name } of projections()) await level(app.database.database, name);
+  await app.level(...projections().map(({ name }) => name));
 }
 
 describe('a rebuild', () => {

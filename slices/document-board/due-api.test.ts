@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formOf, startTestApp, type TestApp, type TestDocument } from '../../tests/app.ts';
 import { gatedSteps } from '../../tests/browser/gated-steps.ts';
-import { level } from '../../tests/kernel.ts';
 
 interface List {
   documents: (TestDocument & { sla: { state: string } | null })[];
@@ -39,7 +38,7 @@ beforeAll(async () => {
     ids.push(documents[0]?.id ?? '');
   }
   for (const id of ids) await app.untilStatus(id, 'received', 'processing');
-  for (const name of ['sla-targets', 'document-board']) await level(app.database.database, name);
+  await app.level('sla-targets', 'document-board');
 });
 afterAll(() => app.stop());
 
@@ -85,7 +84,7 @@ describe('the documents that are due first', () => {
     gates.finish(ids[1] ?? '');
     gates.finish(ids[1] ?? '');
     await app.untilStatus(ids[1] ?? '', 'completed');
-    await level(app.database.database, 'document-board');
+    await app.level('document-board');
     expect((await pages('?sort=due&limit=4')).flat()).toEqual([4, 5, 3, 0, 6, 2, 1]);
     expect((await pages('?sla=met&limit=4')).flat()).toEqual([1]);
   });

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readEvents } from '../../shared/live/event-stream.fixture.ts';
 import { rebuildName } from '../../shared/rebuild.ts';
 import { formOf, startTestApp, type TestApp, type Uploaded } from '../../tests/app.ts';
-import { level } from '../../tests/kernel.ts';
 import { placesOf } from './everything.fixture.ts';
 
 /** Words that stand in this test and nowhere else: of a text, a file's name, a label and a source. */
@@ -62,7 +61,7 @@ const projections = () => app.cradle.slices.flatMap((slice) => slice.projections
 /** Waits until every listener has read all there is, and the erasure was worked on. */
 async function settled(): Promise<void> {
   const reactors = app.cradle.slices.flatMap((slice) => slice.reactors ?? []);
-  for (const { name } of [...projections(), ...reactors]) await level(app.database.database, name);
+  await app.level(...[...projections(), ...reactors].map(({ name }) => name));
   await untilNone(() => raw()`SELECT FROM parked_streams`);
   await untilNone(
     () => raw()`SELECT FROM pgboss.job WHERE name = 'erasure' AND data ->> 'again' = 'false'

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../../tests/app.ts';
 import { gatedSteps } from '../../tests/browser/gated-steps.ts';
 import { isOfProcessing } from '../../tests/faults/story.ts';
-import { level } from '../../tests/kernel.ts';
 
 const gates = gatedSteps();
 let app: TestApp;
@@ -184,7 +183,7 @@ describe('a retry of a whole group', () => {
   it('retries everything that stands in it, at the configured pace, and says how far it is', async () => {
     const ids: string[] = [];
     for (let index = 0; index < 5; index += 1) ids.push(await failed('The drum is stuck.'));
-    await level(app.database.database, 'failures');
+    await app.level('failures');
     const group = await groupOf(ids[0] ?? '');
     const answer = await post(`/api/failures/${group}/retry`, { reason: 'the drum turns again' });
     expect(answer.status).toBe(202);

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Role } from '../../shared/web/principal.ts';
 import { startTestApp, type TestApp } from '../../tests/app.ts';
 import { gatedSteps } from '../../tests/browser/gated-steps.ts';
-import { level } from '../../tests/kernel.ts';
 import { groupOf, groupStream } from './failure-group.contract.ts';
 import { createGroupMarks } from './groups/mark-group.ts';
 import { createGroupQueries, type GroupQueries } from './screen/group-queries.ts';
@@ -17,18 +16,13 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 const raw = () => app.database.database.sql;
-/** Of the tables that the newest event concerns; others write down that they passed it only later. */
-async function levelOf(...names: string[]): Promise<void> {
-  for (const name of names) await level(app.database.database, name);
-}
-
 /** A document of which the first step was given up for a reason, in every table. */
 async function failed(message: string, name = 'a.txt'): Promise<string> {
   const [uploaded] = await app.upload({ name, content: `${message} ${crypto.randomUUID()}` });
   const id = uploaded?.id ?? '';
   gates.fail(id, message);
   await app.untilStatus(id, 'failed');
-  await levelOf('failures', 'document-board');
+  await app.level('failures', 'document-board');
   return id;
 }
 
@@ -52,7 +46,7 @@ describe('groups of failures', () => {
     await failed(message);
     const retried = await failed(message);
     await postJson(`/api/documents/${retried}/steps/reading/retry`, { reason: 'it is down' });
-    await levelOf('failures');
+    await app.level('failures');
     expect(await queries.group(ofMessage(message))).toMatchObject({
       failed: 1,
       retrying: 1,
@@ -66,7 +60,7 @@ describe('groups of failures', () => {
     gates.finish(retried);
     gates.finish(retried);
     await app.untilStatus(retried, 'completed');
-    await levelOf('failures');
+    await app.level('failures');
     expect(await queries.group(ofMessage(message))).toMatchObject({ failed: 1, retrying: 0 });
     expect(await queries.countClosed(ofMessage(message))).toBe(1);
   });
@@ -149,7 +143,7 @@ describe('marking a group', () => {
         metadata: { actor: expect.stringMatching(/^token:/) as string, command: 'ignore group' },
       },
     ]);
-    await levelOf('failure-groups');
+    await app.level('failure-groups');
     const refused = await postJson(`/api/failures/${group}/ignore`, { reason: 'me, too' });
     expect([refused.status, await refused.json()]).toMatchObject([
       409,
@@ -158,7 +152,7 @@ describe('marking a group', () => {
     expect((await postJson(`/api/failures/${group}/reopen`, { reason: 'no' })).status).toBe(202);
     expect((await postJson(`/api/failures/${group}/reopen`, { reason: 'no' })).status).toBe(409);
     await postJson(`/api/documents/${id}/cancel`, { reason: 'enough' });
-    await levelOf('failures');
+    await app.level('failures');
     expect((await postJson(`/api/failures/${group}/resolve`, { reason: 'gone' })).status).toBe(409);
     expect((await postJson(`/api/failures/${group}/resolve`, { reason: ' ' })).status).toBe(422);
     const unknown = await postJson(`/api/failures/0123456789abcdef/resolve`, { reason: 'what' });

@@ -8,7 +8,7 @@ import { createSignal } from '../../shared/signal.ts';
 import { buildServer } from '../../shared/web/server.ts';
 import { startTestApp, type TestApp } from '../../tests/app.ts';
 import { faultySteps } from '../../tests/faults/faulty-steps.ts';
-import { level, silent } from '../../tests/kernel.ts';
+import { silent } from '../../tests/kernel.ts';
 import { accessTable } from '../access.ts';
 import { createDoctrailContainer } from '../container.ts';
 import { startDoctrail, type Doctrail } from '../doctrail.ts';
@@ -61,7 +61,7 @@ async function act(on: TestApp, path: string, body: object): Promise<Response> {
 
 /** What the rules have decided about each document: `failed-twice: text-extraction`, `completed not again: sent-before`. */
 async function decidedOn(of: TestApp, ids: readonly string[]): Promise<string[][]> {
-  await level(of.database.database, 'notification-rules');
+  await of.level('notification-rules');
   const histories = await of.cradle.store.readMany(ids.map(documentStream));
   return [...histories.values()].map((history) => history.flatMap(told));
 }
@@ -84,7 +84,7 @@ async function until(of: TestApp, look: () => Promise<boolean>): Promise<void> {
 
 /** Ids of all decisions in the log, in order. */
 async function allDecisions(of: TestApp): Promise<string[]> {
-  await level(of.database.database, 'notification-rules');
+  await of.level('notification-rules');
   const rows = await of.database.database.sql<{ id: string }[]>`
     SELECT id FROM events WHERE type IN ('NotificationRequested', 'NotificationSuppressed')
     ORDER BY position`;
@@ -199,7 +199,7 @@ describe('the rules', () => {
   });
 
   it('are listed: what they say, since when, how often', async () => {
-    await level(app.database.database, 'notifications');
+    await app.level('notifications');
     const answer = await app.ask('/api/notification-rules', { as: 'viewer' });
     const { rules: listed } = (await answer.json()) as { rules: Record<string, unknown>[] };
     expect(listed.map(({ name }) => name)).toEqual(['completed', 'failed-twice']);
@@ -303,7 +303,7 @@ describe('a rule that is added to a Doctrail with a history', () => {
       const worker = await startOther(old);
       const before = [await upload(old), await upload(old, '(text-extraction throw 2)')];
       for (const id of before) await old.untilStatus(id, 'completed');
-      await level(old.database.database, 'notification-rules');
+      await old.level('notification-rules');
       await worker.stop();
       others.splice(0);
 
@@ -331,7 +331,7 @@ describe('a rule that is added to a Doctrail with a history', () => {
       };
       /** The newest request for the past, as the list of rules shows it. */
       const newestPast = async () => {
-        await level(old.database.database, 'notification-rules-list');
+        await old.level('notification-rules-list');
         const url = '/api/notification-rules';
         const listed = await server.inject({ url, headers: { authorization } });
         const { rules } = listed.json<{ rules: { name: string; past: Past[] }[] }>();

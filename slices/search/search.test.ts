@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { formOf, startTestApp, type TestApp, type TestDocument } from '../../tests/app.ts';
-import { level } from '../../tests/kernel.ts';
 
 const invoice = `INVOICE
 Acme Trading Ltd
@@ -33,7 +32,7 @@ beforeAll(async () => {
   const { documents } = (await answer.json()) as { documents: TestDocument[] };
   for (const { id, fileName } of documents) names.set(id, fileName);
   await Promise.all(documents.map(({ id }) => app.untilStatus(id, 'completed')));
-  await level(app.database.database, 'document-search');
+  await app.level('document-search');
 }, 240_000);
 afterAll(() => app.stop());
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { documentStream, type StoredEvent } from '../../shared/event.ts';
 import { formOf, startTestApp, type TestApp } from '../../tests/app.ts';
 import { gatedSteps } from '../../tests/browser/gated-steps.ts';
-import { level, setClock } from '../../tests/kernel.ts';
+import { setClock } from '../../tests/kernel.ts';
 import { SLA_TRACKING, slaTracking } from './read-model.ts';
 
 const gates = gatedSteps();
@@ -86,7 +86,7 @@ const untilSaid = (id: string, count: number) =>
   until(id, (history) => saidOf(history, 0).length >= count);
 
 async function rowOf(id: string) {
-  await level(app.database.database, SLA_TRACKING);
+  await app.level(SLA_TRACKING);
   const rows = await app.database.database.db.select().from(slaTracking);
   return rows.find((row) => row.id === id);
 }

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../shared/config.ts';
 import { startTestApp, type TestApp } from '../../tests/app.ts';
 import { gatedSteps } from '../../tests/browser/gated-steps.ts';
-import { level, silent } from '../../tests/kernel.ts';
+import { silent } from '../../tests/kernel.ts';
 import {
   hangUp,
   silence,
@@ -187,7 +187,7 @@ describe('a receiver', () => {
       (await hooks.history(id)).some(({ type }) => type === 'NotificationAddressed'),
     );
     // Its job has found the endpoint paused.
-    await level(app.database.database, 'webhook-delivery');
+    await app.level('webhook-delivery');
     await hooks.until(async () => {
       const status = await app.cradle.queue.status();
       const queue = status.find(({ name }) => name === 'webhook-delivery');
@@ -478,7 +478,7 @@ describe('a rebuild', () => {
         (await sql`SELECT FROM webhook_deliveries WHERE state IN ('pending', 'retrying')`)
           .length === 0,
     );
-    await level(app.database.database, name);
+    await app.level(name);
     const live = await rows();
     expect(live.length).toBeGreaterThan(5);
     const id = async () => (await sql`SELECT ${table}::regclass::oid::int AS id`)[0]?.['id'];

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { stepSlices } from '../../slices/slices.ts';
 import type { TestApp } from '../app.ts';
-import { level } from '../kernel.ts';
 import { webhooksOf } from '../webhooks.ts';
 import { gatedSteps } from './gated-steps.ts';
 
@@ -129,7 +128,7 @@ async function ignoredGroup(app: TestApp): Promise<string> {
   });
   await app.untilStatus(unreadable?.id ?? '', 'failed');
   const { sql } = app.database.database;
-  await level(app.database.database, 'failures');
+  await app.level('failures');
   await sql`
     INSERT INTO parked_streams (subscription, stream, position, error, attempts)
     SELECT 'document-search', stream, position, ${`TypeError: ${'unbroken'.repeat(20)}\n    at fold`}, 4

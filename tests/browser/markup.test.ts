@@ -1,7 +1,6 @@
 import type { Page } from 'playwright';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { formOf } from '../app.ts';
-import { level } from '../kernel.ts';
 import { webhooksOf } from '../webhooks.ts';
 import { eventually, useSite } from './browser.ts';
 import { fillEveryPage, realStepsAndOneThatWaits } from './every-page.ts';
@@ -59,7 +58,7 @@ async function fillWithMarkup(): Promise<Record<string, string>> {
   await post(`/api/documents/${cancelled}/cancel`, { reason });
   await app.untilStatus(cancelled, 'cancelled');
   await hooks.post(`/${endpoint}/pause`, { reason });
-  await level(app.database.database, 'failures');
+  await app.level('failures');
   const { groups } = (await (await app.ask('/api/failures', { as: 'admin' })).json()) as {
     groups: { id: string }[];
   };

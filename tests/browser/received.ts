@@ -2,7 +2,6 @@ import { documentStream } from '../../shared/event.ts';
 import { newId } from '../../shared/ids.ts';
 import { DocumentReceived } from '../../slices/receive-document/events.ts';
 import type { TestApp } from '../app.ts';
-import { level } from '../kernel.ts';
 
 const CHUNK = 500;
 
@@ -12,7 +11,7 @@ const CHUNK = 500;
  * the order of receipt.
  */
 export async function receiveMany(
-  { cradle: { store, database } }: TestApp,
+  app: TestApp,
   count: number,
   name: (index: number) => string,
 ): Promise<string[]> {
@@ -27,9 +26,8 @@ export async function receiveMany(
       events: [DocumentReceived({ fileName: name(start + index), ...file, ...rest })],
       metadata,
     }));
-    await store.append(...writes);
+    await app.cradle.store.append(...writes);
   }
-  for (const each of ['next-step', 'document-board', 'document-search'])
-    await level(database, each);
+  await app.level('next-step', 'document-board', 'document-search');
   return ids;
 }

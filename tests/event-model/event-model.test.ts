@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../app.ts';
-import { level } from '../kernel.ts';
 import { startReceiver } from '../receiver.ts';
 import { webhookEnvironment, webhooksOf } from '../webhooks.ts';
 import { StepFailure } from '../../shared/step-failure.ts';
@@ -140,7 +139,7 @@ async function administer(app: TestApp): Promise<void> {
   expect((await erase(app, forgotten)).status).toBe(303);
 
   const one = await failed();
-  await level(app.database.database, 'failures');
+  await app.level('failures');
   const answer = await app.ask('/api/failures', { as: 'admin' });
   const { groups } = (await answer.json()) as { groups: { id: string; step: string }[] };
   const groupAt = (slug: string) => groups.find(({ step }) => step === slug)?.id ?? '';

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../../../tests/app.ts';
-import { level } from '../../../tests/kernel.ts';
 import { gatedSteps } from '../../../tests/browser/gated-steps.ts';
 
 const gates = gatedSteps();
@@ -143,7 +142,7 @@ describe('the figures', () => {
 
 describe('what if', () => {
   it('judges the past by another target, and states nothing', async () => {
-    await level(app.database.database, 'sla-tracking');
+    await app.level('sla-tracking');
     const count = () => app.database.database.sql`SELECT count(*)::int AS n FROM events`;
     const before = await count();
     const [today] = new Date().toISOString().split('T');
