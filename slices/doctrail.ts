@@ -1,11 +1,12 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { claimBlobFolder } from '../shared/blob-marker.ts';
 import { blobFolder } from '../shared/blobs.ts';
 import type { Config } from '../shared/config.ts';
+
 import { migrate, openDatabase } from '../shared/database.ts';
-import type { EmbeddedPostgres } from '../shared/embedded-postgres/index.ts';
+import { startEmbeddedPostgres } from '../shared/embedded-postgres/index.ts';
 import { secretKey } from '../shared/secret-key.ts';
 import type { StepSlice } from '../shared/slice.ts';
 import { loggerOptions } from '../shared/web/logging.ts';
@@ -14,7 +15,6 @@ import { buildServer } from '../shared/web/server.ts';
 import { accessTable } from './access.ts';
 import { createDoctrailContainer, type Cradle } from './container.ts';
 import { createPageFacts } from './document-board/page-facts.contract.ts';
-import { startOwnDatabase } from './own-database.ts';
 import { stepSlices } from './slices.ts';
 
 export interface Doctrail {
@@ -28,15 +28,15 @@ export interface Doctrail {
 /** Starts everything that the configuration asks for. @throws ConfigError when something cannot be used */
 export async function startDoctrail(
   config: Config,
-  options: {
-    steps?: readonly StepSlice[];
-    log?: Logger;
-    /** The database that `startOwnDatabase` is starting already. */
-    embedded?: Promise<EmbeddedPostgres | null>;
-  } = {},
+  options: { steps?: readonly StepSlice[]; log?: Logger } = {},
 ): Promise<Doctrail> {
   const log = options.log ?? pino(loggerOptions(config.logLevel));
-  const embedded = await (options.embedded ?? startOwnDatabase(config, { log }));
+  await mkdir(config.dataDir, { recursive: true });
+  // Where an earlier life listened: nothing may be told that address before this one listens.
+  if (config.role !== 'worker') await rm(join(config.dataDir, 'server.json'), { force: true });
+  const embedded = config.databaseUrl
+    ? null
+    : await startEmbeddedPostgres({ dataDir: config.dataDir, log });
   const databaseUrl = config.databaseUrl ?? embedded?.url ?? '';
   const database = openDatabase(databaseUrl);
   await migrate(database, root('drizzle'));

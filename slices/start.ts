@@ -1,14 +1,11 @@
-import { pino } from 'pino';
-import { ConfigError, loadConfig, type Config } from '../shared/config.ts';
-import { loggerOptions } from '../shared/web/logging.ts';
+import { ConfigError, loadConfig } from '../shared/config.ts';
 import { publicAddress } from '../shared/web/public-address.ts';
-import type { Doctrail } from './doctrail.ts';
-import { startOwnDatabase } from './own-database.ts';
+import { startDoctrail, type Doctrail } from './doctrail.ts';
 
 /** Starts, says where to open it, and ends in order when told to. */
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
-  const doctrail = await start(config);
+  const doctrail = await startDoctrail(config);
   let stopping: Promise<void> | null = null;
   const stop = () => {
     stopping ??= doctrail.stop().then(
@@ -22,16 +19,6 @@ async function main(): Promise<void> {
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   await greet(doctrail);
-}
-
-/** The database comes up while this process is busy with loading what the product is made of. */
-async function start(config: Config): Promise<Doctrail> {
-  const log = pino(loggerOptions(config.logLevel));
-  const launched = Promise.withResolvers<void>();
-  const embedded = startOwnDatabase(config, { log, onLaunched: launched.resolve });
-  await Promise.race([launched.promise, embedded]);
-  const { startDoctrail } = await import('./doctrail.ts');
-  return startDoctrail(config, { log, embedded });
 }
 
 async function greet({ url, cradle }: Doctrail): Promise<void> {

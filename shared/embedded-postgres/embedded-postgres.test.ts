@@ -99,10 +99,7 @@ test('ends with a process that is killed, and its data is there at the next star
   await query(first.url, remember);
   await kill(first);
   await isGone(first.server);
-  // Each program told of: two make the cluster, then the server in each life.
-  expect(first.output().match(/^launched$/gm)).toHaveLength(3);
   const second = await start();
-  expect(second.output()).toMatch(/^launched\n(?!.*launched).*ready to accept[^]*url/s);
   expect(await query(second.url, recall)).toEqual([[42]]);
   expect(second.output()).toContain('database system was shut down at');
 });

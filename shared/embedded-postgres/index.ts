@@ -30,8 +30,6 @@ export interface EmbeddedPostgresOptions {
   readonly settings?: Settings;
   /** How long to wait for another process to let go of the folder, in milliseconds (10,000). */
   readonly patienceMs?: number;
-  /** Called when a program of PostgreSQL has been started, for which this process then only waits. */
-  readonly onLaunched?: () => void;
 }
 
 /**
@@ -49,8 +47,7 @@ export async function startEmbeddedPostgres(
   await mkdir(folder, { recursive: true });
   const root = await realpath(folder);
   const account = await chooseAccount(root);
-  const chosen = await chooseLauncher(account, await needsPassage(root, account));
-  const launcher = telling(chosen, options.onLaunched);
+  const launcher = await chooseLauncher(account, await needsPassage(root, account));
   await refuseUnreachable(root, launcher);
   const binaries = await usableBinaries(root, launcher);
   const data = await ensureCluster(root, binaries, launcher);
@@ -90,18 +87,6 @@ export async function connectEmbeddedPostgres(
     if (faster !== undefined) return faster;
     throw error;
   }
-}
-
-/** The same, which tells of each program that it has started. */
-function telling(launcher: Launcher, onLaunched = () => {}): Launcher {
-  return {
-    ...launcher,
-    launch(...what) {
-      const child = launcher.launch(...what);
-      onLaunched();
-      return child;
-    },
-  };
 }
 
 async function findRunning({ dataDir }: EmbeddedPostgresOptions) {

@@ -2,15 +2,13 @@ import { startEmbeddedPostgres } from './index.ts';
 
 /**
  * A process for tests to kill: starts PostgreSQL below the folder given as argument, prints what
- * it logs, `launched` for each program, and then `url …`, and stops on SIGTERM.
+ * it logs and then `url …`, and stops on SIGTERM.
  */
 const [, , dataDir = '', patience = '500'] = process.argv;
 const print = (line: unknown) => console.log(String(line));
 const log = { debug: print, info: print, warn: print, error: print };
 log.info = (_context: unknown, message = '') => print(message);
-const onLaunched = () => print('launched');
-const options = { dataDir, log, patienceMs: Number(patience), onLaunched };
-const server = await startEmbeddedPostgres(options);
+const server = await startEmbeddedPostgres({ dataDir, log, patienceMs: Number(patience) });
 process.once('SIGTERM', () => {
   void server.stop();
 });
