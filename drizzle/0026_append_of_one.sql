@@ -2,7 +2,7 @@ ALTER FUNCTION append_events(jsonb) RENAME TO append_events_together;
 --> statement-breakpoint
 -- Requests and verdicts as append_events_together has them, which does all but the most frequent: one
 -- event for one stream, at the version that is expected. That takes no plan with joins and sorts, which
--- is a quarter of what a caller waits for the function.
+-- is a fifth of what a caller waits for the function.
 CREATE FUNCTION append_events(requests jsonb) RETURNS jsonb LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
   write jsonb := requests #> '{0,writes,0}';
