@@ -16,30 +16,34 @@ export async function proveReadModels(database: Database, client: Client): Promi
     const { name } = readModel;
     const contents = () =>
       Promise.all(tablesOf(readModel).map((table) => contentOf(database, table)));
-    const rebuilt = async () => {
+    const [live, again] = await withoutAppends(database, async () => {
+      await untilLevel(database, name);
+      const before = await contents();
       await client.rebuild(name);
       await until(`the rebuild of ${name}`, () => isRebuilt(database, name));
-      return contents();
-    };
-    const [live, again] = await withoutEvents(database, async () => [
-      await contents(),
-      await rebuilt(),
-    ]);
+      return [before, await contents()];
+    });
     assert.deepEqual(again, live, `The read model ${name} differs from its rebuild`);
-    rows += live.flat().length;
+    rows += live?.flat().length ?? 0;
   }
   return rows;
 }
 
-/** What is found while no event comes, as those of timers do: it is looked for until that is so. */
-async function withoutEvents<T>(database: Database, look: () => Promise<T>): Promise<T> {
-  const newest = async () => (await database.sql`SELECT max(position) FROM events`)[0]?.['max'];
-  for (;;) {
-    await waitUntilLevel(database);
-    const before = await newest();
-    const found = await look();
-    if ((await newest()) === before) return found;
-  }
+/** Holds up whoever appends, as timers do that nobody stops. */
+function withoutAppends<T>(database: Database, look: () => Promise<T>): Promise<T> {
+  return database.sql.begin(async (tx) => {
+    await tx`LOCK TABLE events IN SHARE MODE`;
+    return look();
+  }) as Promise<T>;
+}
+
+async function untilLevel({ sql }: Database, subscription: string): Promise<void> {
+  await until(`${subscription} to be level`, async () => {
+    const [row] = await sql`
+      SELECT position >= (SELECT max(position) FROM events) AS level FROM subscriptions
+      WHERE name = ${subscription}`;
+    return row?.['level'] === true;
+  });
 }
 
 /** Resolves when every subscription has handled every event. */
