@@ -16,15 +16,15 @@ export async function proveReadModels(database: Database, client: Client): Promi
     const { name } = readModel;
     const contents = () =>
       Promise.all(tablesOf(readModel).map((table) => contentOf(database, table)));
-    const [live, again] = await withoutAppends(database, async () => {
-      await untilLevel(database, name);
-      const before = await contents();
+    const { live, rebuilt } = await withoutAppends(database, async () => {
+      await waitUntilLevel(database, name);
+      const live = await contents();
       await client.rebuild(name);
       await until(`the rebuild of ${name}`, () => isRebuilt(database, name));
-      return [before, await contents()];
+      return { live, rebuilt: await contents() };
     });
-    assert.deepEqual(again, live, `The read model ${name} differs from its rebuild`);
-    rows += live?.flat().length ?? 0;
+    assert.deepEqual(rebuilt, live, `The read model ${name} differs from its rebuild`);
+    rows += live.flat().length;
   }
   return rows;
 }
@@ -37,20 +37,13 @@ function withoutAppends<T>(database: Database, look: () => Promise<T>): Promise<
   }) as Promise<T>;
 }
 
-async function untilLevel({ sql }: Database, subscription: string): Promise<void> {
-  await until(`${subscription} to be level`, async () => {
+/** Resolves when a subscription, or every one, has handled every event. */
+export async function waitUntilLevel({ sql }: Database, subscription?: string): Promise<void> {
+  const only = subscription === undefined ? sql`` : sql`WHERE name = ${subscription}`;
+  await until(`${subscription ?? 'the subscriptions'} to be level`, async () => {
     const [row] = await sql`
-      SELECT position >= (SELECT max(position) FROM events) AS level FROM subscriptions
-      WHERE name = ${subscription}`;
-    return row?.['level'] === true;
-  });
-}
-
-/** Resolves when every subscription has handled every event. */
-export async function waitUntilLevel({ sql }: Database): Promise<void> {
-  await until('the subscriptions to be level', async () => {
-    const [row] = await sql`
-      SELECT bool_and(position >= (SELECT max(position) FROM events)) AS level FROM subscriptions`;
+      SELECT bool_and(position >= (SELECT max(position) FROM events)) AS level
+      FROM subscriptions ${only}`;
     return row?.['level'] === true;
   });
 }
