@@ -68,7 +68,7 @@ async function given(...facts: (NewEvent & { cause?: string })[]) {
         stepGate,
         progress,
         blobs: {} as BlobStore,
-        sandbox: { inWorkDir: (use: (folder: string) => unknown) => use('/nowhere') } as Sandbox,
+        sandbox: {} as Sandbox,
         config: loadConfig({}),
         log: pino({ level: 'silent' }),
       }).work({ document, cause }, { id: newId(), signal }),

@@ -87,9 +87,7 @@ export function stepWorker(step: Step, dependencies: Dependencies): StepWorker {
       progress: reporter.report,
     };
     try {
-      const result = await sandbox.inWorkDir((workDir) =>
-        unlessAborted(signal, () => step.run({ ...context, workDir })),
-      );
+      const result = await unlessAborted(signal, () => step.run(context));
       await outcome(step.events.Finished({ attempt, ...result }));
     } catch (error) {
       if (abandoned.signal.aborted) return;

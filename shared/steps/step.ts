@@ -13,8 +13,6 @@ export interface StepContext {
   blobs: BlobStore;
   sandbox: Sandbox;
   config: Config;
-  /** A private folder, removed after the run. */
-  workDir: string;
   /** Tells people how far it is, for example pages; throttled, never stored as a fact. */
   progress(done: number, total: number): void;
   /** Aborts when the process stops. */

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test } from 'vitest';
 import { createSandbox } from '../../shared/sandbox/sandbox.ts';
 import { extractText } from './extract.ts';
 import type { ExtractOptions, ExtractedText } from './extract.ts';
@@ -12,16 +12,13 @@ import type { Format } from './format.contract.ts';
 // Through the sandbox, with the real engines, on inputs made here.
 
 const limits = { memoryBytes: 1024 ** 3, wallClockMs: 60_000, cpuSeconds: 60 };
-const sandbox = createSandbox({ workers: 1, ocrWorkers: 1, limits });
+const folder = await mkdtemp(join(tmpdir(), 'extract-'));
+afterAll(() => rm(folder, { recursive: true }));
+const sandbox = createSandbox({ workers: 1, ocrWorkers: 1, limits, tempRoot: folder });
 afterAll(() => sandbox.close());
 
 const LINE = 'Invoice number 4711';
-let folder = '';
 let progress: string[] = [];
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'extract-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
 beforeEach(() => {
   progress = [];
 });
@@ -33,18 +30,17 @@ async function extract(
 ): Promise<ExtractedText> {
   const file = join(folder, 'document');
   await writeFile(file, content);
-  const workDir = await mkdtemp(join(folder, 'work-'));
   const found = await extractText({
     file,
     format,
     encoding: null,
     sandbox,
-    workDir,
     limits: { maxPages: 10 },
     onProgress: (done, total) => progress.push(`${done}/${total}`),
     ...more,
   });
-  expect((await readdir(workDir)).filter((name) => name.endsWith('.png'))).toEqual([]);
+  const left = await readdir(folder, { recursive: true });
+  expect(left.filter((name) => name.endsWith('.png'))).toEqual([]);
   return found;
 }
 

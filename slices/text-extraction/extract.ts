@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Sandbox } from '../../shared/sandbox/sandbox.ts';
 import type { OcrPage } from './extractors/ocr.ts';
@@ -14,9 +13,7 @@ export interface ExtractOptions {
   format: Format;
   /** Of text, Markdown, CSV and HTML; null to guess it. */
   encoding: string | null;
-  sandbox: Pick<Sandbox, 'run'>;
-  /** For pictures of pages on their way to OCR; of the sandbox's file system. */
-  workDir: string;
+  sandbox: Pick<Sandbox, 'run' | 'inWorkDir'>;
   /** For OCR, as tesseract names them. */
   languages?: string[];
   limits: { maxPages: number };
@@ -69,11 +66,13 @@ async function readByOcr(options: ExtractOptions, pages: PageText[]): Promise<Ex
   options.onProgress(done, pages.length);
   for (let at = 0; at < missing.length; at += BATCH) {
     const batch = missing.slice(at, at + BATCH);
-    for (const { index, ...image } of await imagesOf(options, batch)) {
-      const layer = pages[index]?.text ?? '';
-      extracted[index] = better(layer, await recognise(options, image));
-      options.onProgress((done += 1), pages.length);
-    }
+    await withImagesOf(options, batch, async (images) => {
+      for (const { index, ...image } of images) {
+        const layer = pages[index]?.text ?? '';
+        extracted[index] = better(layer, await recognise(options, image));
+        options.onProgress((done += 1), pages.length);
+      }
+    });
   }
   return extracted;
 }
@@ -84,18 +83,25 @@ interface PageImage {
   page: number;
 }
 
-/** Where OCR finds the pages: in the image itself, or in pictures of the PDF's pages. */
-async function imagesOf(options: ExtractOptions, pages: number[]): Promise<PageImage[]> {
-  const { file, format } = options;
-  if (format !== 'pdf') return pages.map((index) => ({ index, file, page: index }));
+/** Where OCR finds the pages: in the image itself, or in pictures of the PDF's pages, kept while they are used. */
+async function withImagesOf(
+  options: ExtractOptions,
+  pages: number[],
+  use: (images: PageImage[]) => Promise<void>,
+): Promise<void> {
+  const { file, format, sandbox } = options;
+  if (format !== 'pdf') return use(pages.map((index) => ({ index, file, page: index })));
   const request: ReaderRequest = { do: 'render', file, pages };
-  const { workDir } = options;
-  const { images } = await run<RenderAnswer>(options, READER_TASK, request, { workDir });
-  return images.map((image, at) => ({
-    index: pages[at] ?? 0,
-    file: join(workDir, basename(image)),
-    page: 0,
-  }));
+  await sandbox.inWorkDir(async (workDir) => {
+    const { images } = await run<RenderAnswer>(options, READER_TASK, request, { workDir });
+    await use(
+      images.map((image, at) => ({
+        index: pages[at] ?? 0,
+        file: join(workDir, basename(image)),
+        page: 0,
+      })),
+    );
+  });
 }
 
 async function recognise(
@@ -103,9 +109,7 @@ async function recognise(
   { file, page }: { file: string; page: number },
 ): Promise<OcrPage> {
   const request: OcrRequest = { file, page, languages: options.languages ?? LANGUAGES };
-  const read = await run<OcrPage>(options, OCR_TASK, request, { pool: 'ocr' });
-  if (file !== options.file) await rm(file, { force: true });
-  return read;
+  return run<OcrPage>(options, OCR_TASK, request, { pool: 'ocr' });
 }
 
 /** A short text layer is exact and OCR is not: OCR must have read clearly more to be preferred. */

@@ -14,14 +14,13 @@ const step = defineStep({
   events: textExtractionEvents,
   // More than there are parsers: a scan that waits for text recognition holds up no other document.
   concurrency: (config) => 2 * config.workers + 4 * config.ocrWorkers,
-  async run({ document, history, blobs, sandbox, config, workDir, progress, signal }) {
+  async run({ document, history, blobs, sandbox, config, progress, signal }) {
     const { format, encoding } = resultOf(inspectionEvents.Finished, history);
     const { pages, warnings } = await extractText({
       file: blobs.path(document, receivedOf(history).sha256),
       format: format as Format,
       encoding,
       sandbox,
-      workDir,
       languages: config.ocrLanguages,
       limits: { maxPages: config.maxPages },
       onProgress: progress,

@@ -121,7 +121,7 @@ async function throughSteps(
 type Parts = Pick<Cradle, 'config' | 'blobs' | 'sandbox' | 'steps'>;
 
 async function runSteps({ steps, ...parts }: Parts, { file }: CorpusEntry): Promise<void> {
-  const { blobs, sandbox } = parts;
+  const { blobs } = parts;
   const document = newId();
   const { sha256, bytes } = await blobs.put(document, await readFile(file));
   const received = DocumentReceived({
@@ -140,7 +140,7 @@ async function runSteps({ steps, ...parts }: Parts, { file }: CorpusEntry): Prom
   try {
     for (const step of steps) {
       const context = { ...parts, document, history, signal, progress: () => undefined };
-      const result = await sandbox.inWorkDir((workDir) => step.run({ ...context, workDir }));
+      const result = await step.run(context);
       const finished = step.events.Finished({ attempt: 1, ...result });
       history.push(stored(document, finished, history.length + 1));
     }

@@ -25,7 +25,7 @@ const structuredTask = new URL('classification/structured-task.ts', slices);
 const classifyTask = new URL('classification/classify-task.ts', slices);
 
 /** Runs tasks in this process, where one sees all that they do. */
-export function inThisProcess(workDir: string): Pick<Sandbox, 'run'> {
+export function inThisProcess(workDir: string): Pick<Sandbox, 'run' | 'inWorkDir'> {
   const run = async <Output>(url: URL, input: unknown) => {
     const task = (await import(url.href)) as { default: Task<unknown, Output> };
     try {
@@ -35,7 +35,7 @@ export function inThisProcess(workDir: string): Pick<Sandbox, 'run'> {
       throw new StepFailure('parser-error', 'permanent', String(error), { cause: error });
     }
   };
-  return { run };
+  return { run, inWorkDir: (work) => work(workDir) };
 }
 
 /**
@@ -43,7 +43,7 @@ export function inThisProcess(workDir: string): Pick<Sandbox, 'run'> {
  * @throws StepFailure as the step it fails in does.
  */
 export async function readThrough(
-  sandbox: Pick<Sandbox, 'run'>,
+  sandbox: Pick<Sandbox, 'run' | 'inWorkDir'>,
   file: string,
   fileName: string,
 ): Promise<Read> {
@@ -57,7 +57,7 @@ export async function readThrough(
       limits,
     });
     const onProgress = () => {};
-    const reading = { file, format, encoding, sandbox, workDir, limits, onProgress };
+    const reading = { file, format, encoding, sandbox, limits, onProgress };
     const { pages } = await extractText(reading);
     const text = pages.map((page) => page.text).join('\f');
     const textFile = join(workDir, 'text');
