@@ -16,7 +16,7 @@ export interface Feed {
   after(position: number, limit: number): Promise<Page>;
   /** The newest position up to which nothing can appear any more. */
   settled(): Promise<number>;
-  /** Events between two settled positions, the second included. */
+  /** Events between two settled positions, the second included; read once for those who lag together. */
   between(after: number, upTo: number, limit: number): Promise<Page>;
 }
 
@@ -51,11 +51,13 @@ export function createFeed(sql: Sql, catalogue: EventCatalogue): Feed {
     return rows.map((row) => catalogue.upcast(fromRow(row)));
   }
 
-  async function between(after: number, upTo: number, limit: number): Promise<Page> {
+  async function readBetween(after: number, upTo: number, limit: number): Promise<Page> {
     const events = await read(after, upTo, limit);
     const last = events.at(-1);
     return { events, position: events.length === limit && last ? last.position : upTo };
   }
+
+  const between = keptPages(readBetween);
 
   return {
     settled,
@@ -69,5 +71,37 @@ export function createFeed(sql: Sql, catalogue: EventCatalogue): Feed {
       const bound = await settled();
       return bound <= position ? { events: [], position } : between(position, bound, limit);
     },
+  };
+}
+
+type ReadBetween = (after: number, upTo: number, limit: number) => Promise<Page>;
+
+/** Pages that are kept: of those who lag together, and of a rebuild beside them. */
+const KEPT = 4;
+
+/**
+ * Keeps what was read last, and reads one page ahead: those who lag mostly lag together, and each
+ * would read the log by itself. Only a full page stays as it is; what is not full is for those who
+ * ask while it is read.
+ */
+function keptPages(read: ReadBetween): ReadBetween {
+  const kept = new Map<string, Promise<Page>>();
+
+  const readOnce: ReadBetween = (after, upTo, limit) => {
+    const key = `${limit} after ${after}`;
+    const known = kept.get(key);
+    if (known) return known;
+    const page = read(after, upTo, limit);
+    kept.set(key, page);
+    const forget = () => void kept.delete(key);
+    page.then(({ events }) => events.length < limit && forget(), forget);
+    for (const oldest of kept.keys()) if (kept.size > KEPT) kept.delete(oldest);
+    return page;
+  };
+
+  return async (after, upTo, limit) => {
+    const page = await readOnce(after, upTo, limit);
+    if (page.position < upTo) readOnce(page.position, upTo, limit).catch(() => undefined);
+    return page;
   };
 }
