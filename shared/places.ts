@@ -21,7 +21,7 @@ const LENT_FOR_EACH_PLACE = 3;
 
 /**
  * One fetch serves all free places of a queue: pg-boss' own workers ask one by one, each at its own
- * poll, and every look into a queue costs as much as it holds.
+ * poll.
  */
 export function createPlaces<Data extends object>(options: {
   boss: Pick<PgBoss, 'fetch' | 'complete' | 'fail' | 'touch'>;

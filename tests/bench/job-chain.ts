@@ -1,5 +1,6 @@
-import { PgBoss } from 'pg-boss';
+import type { PgBoss } from 'pg-boss';
 import type { Sample } from './bench.ts';
+import { openPgBoss } from './peers.ts';
 
 const BATCH = 200;
 
@@ -9,8 +10,7 @@ const BATCH = 200;
  * nobody waits for a poll.
  */
 export async function chainJobs(url: string, documents: number, length: number): Promise<Sample> {
-  const boss = new PgBoss({ connectionString: url, supervise: false, schedule: false });
-  await boss.start();
+  const boss = await openPgBoss({ connectionString: url, supervise: false, schedule: false });
   const queues = Array.from({ length }, (_, index) => `chain-${index}`);
   for (const queue of queues) await boss.createQueue(queue, { policy: 'key_strict_fifo' });
   const [first = ''] = queues;

@@ -38,6 +38,5 @@ function peerVersions(): Record<string, string> {
         dependencies: Record<string, string>;
       }
     ).dependencies;
-  const { 'pg-boss': boss = '' } = dependenciesOf('../../package.json');
-  return { ...dependenciesOf('./package.json'), 'pg-boss': boss };
+  return dependenciesOf('./package.json');
 }

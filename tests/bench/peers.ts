@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import type { FastifyPluginAsync } from 'fastify';
+import type { ConstructorOptions, PgBoss } from 'pg-boss';
 
 /**
  * What we are compared with. They are no dependencies of the product, and nothing but a bench may
@@ -61,6 +62,14 @@ export async function runGraphile(
   }>('graphile-worker');
   const logger = new Logger(() => () => undefined);
   return run({ connectionString, concurrency, taskList, noHandleSignals: true, logger });
+}
+
+/** `pg-boss` as everybody has it: the product's own is patched. */
+export async function openPgBoss(options: ConstructorOptions): Promise<PgBoss> {
+  const peer = await load<{ PgBoss: new (given: ConstructorOptions) => PgBoss }>('pg-boss');
+  const boss = new peer.PgBoss(options);
+  await boss.start();
+  return boss;
 }
 
 /** A reply to a request of `@fastify/sse`. */

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { PgBoss } from 'pg-boss';
 import { connect } from '../../shared/database.ts';
 import { documentOf } from '../../shared/event.ts';
 import { newId } from '../../shared/ids.ts';
@@ -8,7 +7,7 @@ import { createSignal } from '../../shared/signal.ts';
 import { createWorkQueue, type WorkQueue } from '../../shared/work-queue.ts';
 import { Opened, silent, startKernel } from '../kernel.ts';
 import { OURS, type Bench, type Contender, type Sample } from './bench.ts';
-import { runGraphile } from './peers.ts';
+import { openPgBoss, runGraphile } from './peers.ts';
 import type { Workbench } from './workbench.ts';
 
 const A_SECOND = 200;
@@ -109,8 +108,7 @@ async function ours({ workbench, watch, seconds }: Parts): Promise<Contender> {
 
 async function boss({ workbench, watch, seconds }: Parts): Promise<Contender> {
   const connectionString = await workbench.createDatabase();
-  const boss = new PgBoss({ connectionString, useListenNotify: true, schedule: false });
-  await boss.start();
+  const boss = await openPgBoss({ connectionString, useListenNotify: true, schedule: false });
   workbench.after(() => boss.stop({ graceful: false }));
   await boss.createQueue(QUEUE, { notify: true });
   await boss.work<{ id: string }>(
