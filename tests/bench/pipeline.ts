@@ -7,6 +7,7 @@ import { createSignal } from '../../shared/signal.ts';
 import { stepEvents } from '../../shared/steps/step-events.ts';
 import { defineStep, type Step } from '../../shared/steps/step.ts';
 import type { StepSlice } from '../../shared/slice.ts';
+import { boardProjection } from '../../slices/document-board/read-model.ts';
 import { startDoctrail, type Doctrail } from '../../slices/doctrail.ts';
 import { DocumentCompleted } from '../../slices/pipeline/events.ts';
 import { DocumentReceived } from '../../slices/receive-document/events.ts';
@@ -83,6 +84,7 @@ async function measure({ cradle, url }: Doctrail, documents: number): Promise<Sa
   const { store, database, runtime, accounts } = cradle;
   const token = await accounts.createToken({ name: 'bench', role: 'viewer' });
   const browser = await openBoardStream(url ?? '', token);
+  const { name, folds } = boardProjection(steps.map(({ step }) => step));
   const completed = createSignal();
   let left = documents;
   runtime.bus.listen((events) => {
@@ -98,7 +100,7 @@ async function measure({ cradle, url }: Doctrail, documents: number): Promise<Sa
     }),
   );
   await completed.wait(600_000);
-  await level(database, 'document-board');
+  await level(database, name, new Set(folds.map(({ event }) => event.type)));
   const seconds = (performance.now() - begun) / 1_000;
   browser.close();
   const [board] = await database.sql<{ completed: number }[]>`
