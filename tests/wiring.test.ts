@@ -1,3 +1,6 @@
+import ajvCompiler from '@fastify/ajv-compiler';
+import stringifyCompiler from '@fastify/fast-json-stringify-compiler';
+import type { FastifySchema, RouteOptions } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DocumentErased } from '../shared/erased.ts';
 import { documentOf, documentStream } from '../shared/event.ts';
@@ -81,6 +84,27 @@ describe('access', () => {
   );
 });
 
+describe('the schemas of every route', () => {
+  it('can be compiled, which a start leaves to the first request', async () => {
+    const validates = ajvCompiler()({}, { customOptions: { removeAdditional: false } });
+    const stringifies = stringifyCompiler()({});
+    const schemas: FastifySchema[] = [];
+    const server = await everyRoute(({ schema }) => schema && schemas.push(schema));
+    await server.close();
+    expect(schemas.length).toBeGreaterThan(50);
+    const bare = (given: unknown): object[] => {
+      const { content } = given as { content?: Record<string, { schema: object }> };
+      return content ? Object.values(content).map(({ schema }) => schema) : [given as object];
+    };
+    for (const { params, querystring, headers, body, response } of schemas) {
+      const inputs = [params, querystring, headers, body].filter((given) => given !== undefined);
+      for (const schema of inputs.flatMap(bare)) validates({ schema });
+      for (const schema of Object.values(response ?? {}).flatMap(bare))
+        stringifies({ schema, method: '', url: '', httpStatus: '' });
+    }
+  });
+});
+
 describe('a session', () => {
   it(
     'is of no use to a form of another site, whatever it asks for',
@@ -105,12 +129,15 @@ describe('a session', () => {
 });
 
 /** The routes of all slices, registered once more to be counted. */
-function everyRoute() {
+function everyRoute(onRoute: (route: RouteOptions) => void = () => undefined) {
   const { runtime, accounts } = app.cradle;
   return buildServer({
     accessTable,
     authenticator: accounts,
-    routes: runtime.slices.map((slice) => (routes) => slice.routes?.(routes, runtime)),
+    routes: runtime.slices.map((slice) => (routes) => {
+      routes.addHook('onRoute', onRoute);
+      return slice.routes?.(routes, runtime);
+    }),
     logLevel: 'silent',
   });
 }

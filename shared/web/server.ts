@@ -5,6 +5,7 @@ import view from '@fastify/view';
 import fastify from 'fastify';
 import { installAccess } from './access.ts';
 import { answerClientError, answerRouterError, installErrorHandling } from './error-handling.ts';
+import { lazySchemas } from './lazy-schemas.ts';
 import { loggerOptions, RequestLog } from './logging.ts';
 import { installOpenApi } from './openapi.ts';
 import { installPageContext, type PageFacts } from './page-context.ts';
@@ -126,6 +127,7 @@ function createInstance(options: ServerOptions): App {
     return503OnClosing: false,
     // A misspelt field is refused with its name instead of being dropped.
     ajv: { customOptions: { removeAdditional: false } },
+    schemaController: { compilersFactory: lazySchemas },
     frameworkErrors: answerRouterError,
     clientErrorHandler: answerClientError,
   }).withTypeProvider<TypeBoxTypeProvider>();
