@@ -35,27 +35,31 @@ const benches: Readonly<Record<string, Bench>> = {
   soak,
 };
 
+/** Of a bench that does not take long: enough for a median, and a range. */
+const ROUNDS = 3;
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    rounds: { type: 'string', default: '3' },
+    rounds: { type: 'string' },
     scale: { type: 'string', default: '1' },
     help: { type: 'boolean', default: false },
   },
 });
 const short = Object.keys(benches).filter((name) => !benches[name]?.isLong);
 const names = positionals.length > 0 ? positionals : short;
-const [rounds, scale] = [Number(values.rounds), Number(values.scale)];
-if (values.help || !names.every((name) => benches[name]) || !(rounds >= 1) || !(scale > 0)) help();
+const [asked, scale] = [Number(values.rounds ?? 1), Number(values.scale)];
+if (values.help || !names.every((name) => benches[name]) || !(asked >= 1) || !(scale > 0)) help();
 else await main();
 
 function help(): void {
-  console.log('Usage: npm run bench -- [NAME…] [--rounds 3] [--scale 1]\n');
+  console.log('Usage: npm run bench -- [NAME…] [--rounds N] [--scale 1]\n');
   for (const [name, { about }] of Object.entries(benches))
     console.log(`  ${name.padEnd(10)} ${about}`);
   console.log(
     '\nWithout a NAME all are run but for those that take half an hour: curves and soak.',
   );
+  console.log('Those two are run once, the others three times, unless --rounds says how often.');
   console.log('--scale 0.1 takes a tenth of the counts and times, which is for trying it out.');
   process.exitCode = values.help ? 0 : 1;
 }
@@ -69,7 +73,8 @@ async function main(): Promise<void> {
     for (const name of names) {
       const bench = benches[name];
       if (!bench) continue;
-      const { about } = bench;
+      const { about, isLong } = bench;
+      const rounds = values.rounds || isLong ? asked : ROUNDS;
       console.log(`\n${name}: ${about}\n`);
       const onCase = (result: Parameters<typeof linesOf>[0]) =>
         console.log(linesOf(result).join('\n'));
