@@ -2,7 +2,6 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import type { Sql } from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../tests/database.ts';
-import { startDatabaseProxy } from '../tests/database-proxy.ts';
 import {
   Counted,
   countersProjection,
@@ -97,23 +96,6 @@ describe('a batch', () => {
     // Begin, lock, what is parked, twice the rows, twice their changes, the checkpoints, commit.
     expect(await countFor(1)).toHaveLength(9);
     expect(await countFor(50)).toHaveLength(9);
-  });
-
-  it('takes three round trips, whatever it holds', async () => {
-    const proxy = await startDatabaseProxy();
-    const far = connect(proxy.through(test.url), { max: 1 });
-    const handleFar = async (documents: number) => {
-      await test.database.sql`UPDATE subscriptions SET position = 0`;
-      const log = logOf(await told(documents));
-      const before = proxy.roundTrips();
-      await handleNext({ ...test.database, db: drizzle(far) }, members(), log);
-      return proxy.roundTrips() - before;
-    };
-    // The first statements of a connection are described before they are run.
-    await handleFar(1);
-    expect([await handleFar(1), await handleFar(50)]).toEqual([3, 3]);
-    await far.end();
-    await proxy.stop();
   });
 
   it('moves all to where the log ends', async () => {

@@ -18,7 +18,16 @@ export function executePrepared<Found extends object>(
   tx: Transaction,
   statement: SQL,
 ): Promise<Found[]> {
-  const { client } = tx._.session as unknown as PostgresJsSession<Sql, never, never>;
   const { sql: text, params } = dialect.sqlToQuery(statement);
-  return client.unsafe<(Found & Row)[]>(text, params as never[], { prepare: true }).execute();
+  return runPrepared(tx, text, params);
+}
+
+/** The same for a text with numbered parameters. */
+export function runPrepared<Found extends object>(
+  tx: Transaction,
+  text: string,
+  values: readonly unknown[],
+): Promise<Found[]> {
+  const { client } = tx._.session as unknown as PostgresJsSession<Sql, never, never>;
+  return client.unsafe<(Found & Row)[]>(text, values as never[], { prepare: true }).execute();
 }

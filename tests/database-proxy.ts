@@ -7,8 +7,6 @@ import { join } from 'node:path';
 export interface DatabaseProxy {
   /** The URL of a database through this proxy. */
   through(url: string): string;
-  /** How often somebody has sent something after an answer, and not right behind what was sent before. */
-  roundTrips(): number;
   /** Ends every connection and takes no new one. */
   cut(): Promise<void>;
   mend(): Promise<void>;
@@ -22,7 +20,6 @@ export async function startDatabaseProxy(): Promise<DatabaseProxy> {
   const folder = await mkdtemp(join(tmpdir(), 'doctrail-proxy-'));
   const sockets = new Set<Socket>();
   let target = '';
-  let roundTrips = 0;
   const hold = (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy());
@@ -30,14 +27,6 @@ export async function startDatabaseProxy(): Promise<DatabaseProxy> {
   const server = createServer((near) => {
     const far = connect(target);
     [near, far].forEach(hold);
-    let isAnswered = true;
-    near.on('data', () => {
-      if (isAnswered) roundTrips += 1;
-      isAnswered = false;
-    });
-    far.on('data', () => {
-      isAnswered = true;
-    });
     near.pipe(far).pipe(near);
     near.on('close', () => far.destroy());
     far.on('close', () => near.destroy());
@@ -59,7 +48,6 @@ export async function startDatabaseProxy(): Promise<DatabaseProxy> {
         .replace(encodeURIComponent(real), encodeURIComponent(folder))
         .replace(`host=${real}`, `host=${folder}`);
     },
-    roundTrips: () => roundTrips,
     cut,
     mend: listen,
     async stop() {
