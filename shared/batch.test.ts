@@ -98,6 +98,28 @@ describe('a batch', () => {
     expect(await countFor(50)).toHaveLength(9);
   });
 
+  it('holds no more than its subscription takes', async () => {
+    const [event] = await told(1);
+    const log = logOf(Array.from({ length: 2_500 }, () => event as StoredEvent));
+    const handled: number[] = [];
+    const reactor: Member = {
+      name: 'counters',
+      kind: 'reactor',
+      types: new Set(['Opened']),
+      most: 1_000,
+      handle: async (_tx, events) => void handled.push(events.length),
+      place: AT_START,
+    };
+    for (let place = AT_START; place.stored < 2_500;) {
+      const { position = 0 } = (await handle(log, [{ ...reactor, place }])).get('counters') ?? {};
+      place = { stored: position, passed: position };
+    }
+    expect(handled).toEqual([1_000, 1_000, 500]);
+    const { most: _, ...unlimited } = reactor;
+    await handle(log, [{ ...unlimited, name: 'again' }]);
+    expect(handled.at(-1)).toBe(2_500);
+  });
+
   it('moves all to where the log ends', async () => {
     const moved = await handle(logOf(await told(3)));
     expect(moved).toEqual(

@@ -23,7 +23,7 @@ export interface Place {
 }
 
 /** A subscription, how its events are handled (mostly by itself), and where it is believed to be. */
-export interface Member extends Pick<Subscription, 'name' | 'kind' | 'types' | 'handle'> {
+export interface Member extends Pick<Subscription, 'name' | 'kind' | 'types' | 'handle' | 'most'> {
   place: Place | null;
 }
 
@@ -158,12 +158,22 @@ async function handleIn(
   return { moved, writes, appended: handled.flatMap((each) => each.appended ?? []) };
 }
 
-async function nextOf({ types }: Member, after: Place, log: ReadLog): Promise<Next> {
+async function nextOf(
+  { types, most = Infinity }: Member,
+  after: Place,
+  log: ReadLog,
+): Promise<Next> {
   // Whatever is believed: up to the checkpoint all is handled.
   const from = Math.max(after.stored, after.passed);
   if (from >= log.head()) return { after, events: [], position: from };
-  const { events, position } = await log.pageAfter(from);
+  const page = await log.pageAfter(from);
+  const { events, position } = page.events.length > most ? firstOf(page, most) : page;
   return { after, events: events.filter(({ type }) => types.has(type)), position };
+}
+
+function firstOf(page: Page, most: number): Page {
+  const events = page.events.slice(0, most);
+  return { events, position: events.at(-1)?.position ?? page.position };
 }
 
 const anyParked = (events: readonly StoredEvent[], parked: ReadonlySet<string> = new Set()) =>

@@ -36,7 +36,7 @@ export interface Bus {
 }
 
 /** Events that are handled in one transaction at most: whoever lags writes a row once for several of its events. */
-const PAGE = 5_000;
+export const PAGE = 5_000;
 
 /** Appends are told here, mostly with the newest position that they took. */
 export const EVENTS_CHANNEL = 'events';

@@ -33,10 +33,10 @@ export function createJointRunner(options: {
         runner.wake();
         continue;
       }
-      const { name, kind, types, handle } = runner.subscription;
+      const { subscription } = runner;
       const { events } = await readLog.pageAfter(place.passed);
-      if (events.some(({ type }) => types.has(type)))
-        found.set(runner, { name, kind, types, handle, place });
+      if (events.some(({ type }) => subscription.types.has(type)))
+        found.set(runner, { ...subscription, place });
     }
     return found;
   }

@@ -132,7 +132,7 @@ export function projectionSubscription<Row extends { id: string }>(
     kind: 'projection',
     types: new Set(folds.keys()),
     handle,
-    alone: projection.parts !== undefined,
+    ...(projection.parts ? { alone: true, most: MOST_LARGE } : {}),
     ...(options.committed ? { committed: options.committed } : {}),
   };
 }
@@ -199,8 +199,9 @@ function rowsOf(table: ReadModelTable) {
 const fromDriver = (column: PgColumn, value: unknown) =>
   value === null ? null : column.mapFromDriverValue(value);
 
-/** Parts are large. */
+/** Parts are large: so many are written at once, and rows of them come of so many events in memory. */
 const PARTS = 20;
+const MOST_LARGE = 1_000;
 
 function take<T>(from: Iterator<T>): T[] {
   const taken: T[] = [];

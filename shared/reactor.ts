@@ -37,6 +37,11 @@ export interface Reactor {
   react(history: readonly StoredEvent[], event: StoredEvent, others: Others): Reaction;
 }
 
+/**
+ * Events that are decided on in one transaction: the stream of each fact is locked, and PostgreSQL
+ * has room for a few thousand locks.
+ */
+const MOST_DECIDED = 1_000;
 /** Somebody may append between reading and appending; after so many rounds the batch is tried again later. */
 const ROUNDS = 5;
 
@@ -149,6 +154,7 @@ export function reactorSubscription(
     name: reactor.name,
     kind: 'reactor',
     types: new Set(reactor.on.map((definition) => definition.type)),
+    most: MOST_DECIDED,
     handle,
     committed() {
       queue.wake(filled);

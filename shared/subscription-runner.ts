@@ -78,9 +78,9 @@ export function createSubscriptionRunner(options: {
   /** Handles the next batch; false when level, or when another process has the checkpoint. */
   async function step(careful: boolean): Promise<boolean> {
     if (await passIdly()) return passed < head();
-    const { name, kind, types, handle } = subscription;
+    const { name, handle } = subscription;
     const place = passed < 0 ? null : { stored, passed };
-    const member = { name, kind, types, handle: careful ? isolate : handle, place };
+    const member = { ...subscription, handle: careful ? isolate : handle, place };
     const moved = (await handleNext(database, [member], readLog)).get(name);
     if (!moved) return false;
     carried(moved);

@@ -25,6 +25,8 @@ export interface Subscription {
     events: readonly StoredEvent[],
     locked: Promise<Checkpoint>,
   ): Promise<Handled>;
+  /** Events of the log that it goes through in one transaction at most; a page of the bus unless told. */
+  most?: number;
   /** A batch of it may take long: it is handled in a transaction of its own, always. */
   alone?: boolean;
   /** Runs after a commit that changed something. */

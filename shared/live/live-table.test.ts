@@ -15,6 +15,7 @@ import {
   type TestKernel,
 } from '../../tests/kernel.ts';
 import { LIVE_CHANNEL } from '../checkpoint.ts';
+import { documentStream } from '../event.ts';
 import { projectionSubscription } from '../projection.ts';
 import { createRebuilds } from '../rebuild.ts';
 import { bearer, createTestServer } from '../web/test-server.ts';
@@ -178,6 +179,14 @@ async function openDocuments(count: number): Promise<string[]> {
   return ids;
 }
 
+/** For documents that are all stored in one append, and folded in one batch. */
+const openedIn = (id: string) => ({
+  stream: documentStream(id),
+  expected: 0,
+  events: [Opened({ name: id })],
+  metadata: { correlation: id, causation: null, actor: 'user:test', command: 'tell' },
+});
+
 const countAll = (ids: readonly string[], by = 1) =>
   Promise.all(ids.map((id) => first().kernel.tell(id, Counted({ by }))));
 
@@ -288,7 +297,8 @@ describe('a live table', () => {
   it('sends a page that is level a whole batch, however many rows it has', async () => {
     const reader = await connect(first());
     await reader.until(hasCounts);
-    const ids = await openDocuments(450);
+    const ids = Array.from({ length: 1_500 }, newId);
+    await first().kernel.store.append(...ids.map(openedIn));
     const messages = await reader.until(shows(0, ids));
     expect(events(messages, 'reload')).toEqual([]);
     expectResumable(messages);

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { PAGE } from '../bus.ts';
 import { createSignal } from '../signal.ts';
 import { createConnections, type Connection, type Group } from './connections.ts';
 import { message, resumeFrom, type EventStreams } from './event-stream.ts';
@@ -37,7 +38,7 @@ interface Newest {
 /** A page that has missed more rows than this is told to load anew. */
 const MOST_MISSED = 200;
 /** Level pages have missed nothing and are sent whole batches; one holds at most a page of the log. */
-const MOST_AT_ONCE = 1_000;
+const MOST_AT_ONCE = PAGE;
 /** Pages that come back at many different revisions must not keep the others waiting. */
 const MOST_GROUPS = 16;
 const COUNTS_EVERY_MS = 250;
