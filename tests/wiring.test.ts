@@ -1,6 +1,7 @@
 import ajvCompiler from '@fastify/ajv-compiler';
 import stringifyCompiler from '@fastify/fast-json-stringify-compiler';
 import type { FastifySchema, RouteOptions } from 'fastify';
+import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DocumentErased } from '../shared/erased.ts';
 import { documentOf, documentStream } from '../shared/event.ts';
@@ -82,6 +83,14 @@ describe('access', () => {
       await server.close();
     },
   );
+});
+
+describe('the schema of every event', () => {
+  it('can be compiled, which a start leaves to the first event', () => {
+    const { definitions } = app.cradle.catalogue;
+    expect(definitions.length).toBeGreaterThan(20);
+    for (const { schema } of definitions) Compile(schema);
+  });
 });
 
 describe('the schemas of every route', () => {
